@@ -1,0 +1,55 @@
+// Infinitesimal-jackknife variances of a curve in linear time.
+// The influence of every independent unit on a nonparametric curve is, at any time, linear in a few functions
+// of time that all units share (1, the cumulative hazard, the incidence, ...): a unit's coefficients change
+// only when one of its rows enters or leaves. So the sum over units of squared influence is b'Qb with Q the
+// sum of the outer products of the coefficients, kept up to date row by row, and b the shared functions at
+// the time asked for.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "compensated_sum.hpp"
+
+namespace tte {
+
+template <std::size_t M>
+class InfluenceSums {
+ public:
+  using Vector = std::array<double, M>;
+
+  explicit InfluenceSums(std::size_t units) : coefficients_(units) {}
+
+  void clear() {
+    coefficients_.assign(coefficients_.size(), Vector{});
+    for (auto& row : squares_) row.fill(CompensatedSum{});
+  }
+
+  /// Adds to the coefficients of a unit that stands for `copies` equal ones.
+  void update(std::size_t unit, const Vector& change, double copies = 1) {
+    Vector& old = coefficients_[unit];
+    for (std::size_t a = 0; a < M; ++a) {
+      for (std::size_t b = 0; b <= a; ++b) {
+        squares_[a][b].add(copies * (old[a] * change[b] + change[a] * old[b] + change[a] * change[b]));
+      }
+    }
+    for (std::size_t a = 0; a < M; ++a) old[a] += change[a];
+  }
+
+  /// The variance at the time where the shared functions are `basis`; rounding never makes it negative.
+  double variance(const Vector& basis) const {
+    CompensatedSum total;
+    for (std::size_t a = 0; a < M; ++a) {
+      for (std::size_t b = 0; b <= a; ++b)
+        total.add((a == b ? 1 : 2) * squares_[a][b].value() * basis[a] * basis[b]);
+    }
+    return total.value() > 0 ? total.value() : 0;
+  }
+
+ private:
+  std::vector<Vector> coefficients_;
+  std::array<std::array<CompensatedSum, M>, M> squares_;
+};
+
+}  // namespace tte

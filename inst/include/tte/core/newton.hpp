@@ -1,0 +1,74 @@
+// Newton-Raphson on a concave log-likelihood, with step halving. Whether it converged is part of the result.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+
+#include "linalg.hpp"
+
+namespace tte {
+
+/// A log-likelihood with its derivatives; `scale` is what the pivots of the information are judged by.
+struct Likelihood {
+  double value = 0;
+  arma::vec score;
+  arma::mat information;
+  arma::vec scale;
+};
+
+struct NewtonOptions {
+  int max_iterations = 50;
+  double tolerance = 1e-9;  ///< on the Newton decrement: the distance to the maximum in standard errors
+};
+
+struct NewtonResult {
+  arma::vec at;
+  Likelihood likelihood;
+  SweptInverse inverse;  ///< of the information at `at`
+  int iterations = 0;
+  bool converged = false;
+};
+
+namespace detail {
+
+constexpr int max_halvings = 30;
+constexpr double loose_tolerance = 1e-5;  // close enough when rounding allows no further progress
+
+inline bool not_worse(const Likelihood& next, const Likelihood& now) {
+  return std::isfinite(next.value) && next.score.is_finite() &&
+         next.value >= now.value - 1e-12 * std::fabs(now.value);
+}
+
+}  // namespace detail
+
+/// `evaluate(beta)` gives a Likelihood; `observe(iteration, step)` sees every step taken.
+template <class Evaluate, class Observe>
+NewtonResult newton(Evaluate evaluate, const arma::vec& start, const NewtonOptions& options,
+                    Observe observe) {
+  NewtonResult out{start, evaluate(start), {}, 0, false};
+  while (true) {
+    out.inverse = swept_inverse(out.likelihood.information, out.likelihood.scale, 1e-11);
+    const arma::vec step = out.inverse.inverse * out.likelihood.score;
+    const double decrement = std::sqrt(std::max(0.0, arma::dot(step, out.likelihood.score)));
+    out.converged = decrement <= options.tolerance;
+    if (out.converged || out.iterations >= options.max_iterations) return out;
+    double fraction = 1;
+    Likelihood next = evaluate(out.at + step);
+    for (int halving = 0; halving < detail::max_halvings && !detail::not_worse(next, out.likelihood);
+         ++halving) {
+      fraction /= 2;
+      next = evaluate(out.at + fraction * step);
+    }
+    if (!detail::not_worse(next, out.likelihood)) {
+      out.likelihood = evaluate(out.at);  // leave the objective's state where the result is
+      out.converged = decrement <= detail::loose_tolerance;
+      return out;
+    }
+    out.at += fraction * step;
+    out.likelihood = next;
+    ++out.iterations;
+    observe(out.iterations, step);
+  }
+}
+
+}  // namespace tte

@@ -1,0 +1,57 @@
+// Counts by rank that change one at a time and are asked for "how many below": a tree of fan-out 16 whose
+// nodes hold running sums, so that a question reads one number per level and an update touches one or two
+// cache lines per level.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace tte {
+
+template <class Count>
+class RankCounts {
+ public:
+  explicit RankCounts(std::size_t ranks) : ranks_(ranks) {
+    std::size_t nodes = (ranks + fan - 1) / fan;
+    do {
+      levels_.emplace_back(nodes * fan, Count{});
+      nodes = (nodes + fan - 1) / fan;
+    } while (levels_.back().size() > fan);
+  }
+
+  void clear() {
+    for (auto& level : levels_) level.assign(level.size(), Count{});
+  }
+
+  void add(std::size_t rank, Count amount) {
+    for (auto& level : levels_) {
+      Count* node = level.data() + rank / fan * fan;
+      const std::size_t child = rank % fan;
+      for (std::size_t c = 0; c < fan; ++c) node[c] += c >= child ? amount : Count{};
+      rank /= fan;
+    }
+  }
+
+  /// The count of ranks smaller than `rank` (which may be one past the last).
+  Count below(std::size_t rank) const {
+    Count total{};
+    for (const auto& level : levels_) {
+      const std::size_t child = rank % fan;
+      if (child > 0) total += level[rank - 1];
+      rank /= fan;
+    }
+    return total;
+  }
+
+  Count total() const { return levels_.back()[fan - 1]; }
+  std::size_t ranks() const { return ranks_; }
+
+ private:
+  static constexpr std::size_t fan = 16;
+  std::size_t ranks_;
+  std::vector<std::vector<Count>> levels_;  // levels_[0] is the leaves; each node's numbers are running sums
+};
+
+}  // namespace tte

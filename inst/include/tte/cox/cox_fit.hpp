@@ -1,0 +1,179 @@
+// A Cox regression: Newton on the partial likelihood, its variance (model-based or robust), its tests.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "../core/newton.hpp"
+#include "concordance.hpp"
+#include "monotone.hpp"
+#include "partial_likelihood.hpp"
+
+namespace tte {
+
+struct CoxOptions {
+  Ties ties = Ties::efron;
+  NewtonOptions newton;
+  bool robust = false;
+  bool concordance = true;
+};
+
+struct CoxFit {
+  arma::vec coefficients;  ///< 0 where aliased
+  std::vector<bool> aliased;
+  arma::mat variance, naive_variance;  ///< naive_variance is empty unless robust
+  double loglik_start = 0, loglik = 0;
+  double score_test = 0, robust_score_test = 0, wald_test = 0;
+  int iterations = 0;
+  bool converged = false;
+  arma::vec monotone;          ///< the direction of a monotone likelihood, or empty
+  std::vector<double> centre;  ///< what was subtracted from each covariate
+  std::vector<double>
+      linear_predictor;            ///< of the centred covariates, offset included; the caller's row order
+  std::vector<double> martingale;  ///< the caller's row order
+  Concordance concordance;
+};
+
+namespace detail {
+
+// A column whose spread is only rounding becomes exactly constant, so that it is found to be aliased.
+inline std::vector<double> centre_columns(const TimeToEvent& data, ArrangedRows& x, arma::vec& spread) {
+  std::vector<double> mean(x.stride, 0.0), size(x.stride, 0.0);
+  std::vector<CompensatedSum> square(x.stride);
+  double total = 0;
+  for (std::size_t i = 0; i < data.rows(); ++i) {
+    total += data.mass(i);
+    for (std::size_t j = 0; j < x.width; ++j) mean[j] += data.mass(i) * x.row(i)[j];
+  }
+  for (double& m : mean) m = total > 0 ? m / total : 0;
+  for (std::size_t i = 0; i < data.rows(); ++i) {
+    for (std::size_t j = 0; j < x.width; ++j) {
+      size[j] = std::max(size[j], std::fabs(x.row(i)[j]));
+      x.row(i)[j] -= mean[j];
+      square[j].add(data.mass(i) * x.row(i)[j] * x.row(i)[j]);
+    }
+  }
+  spread.set_size(x.width);
+  for (std::size_t j = 0; j < x.width; ++j) {
+    spread(j) = total > 0 ? std::sqrt(square[j].value() / total) : 0;
+    if (spread(j) > 1e-12 * size[j]) continue;
+    for (std::size_t i = 0; i < data.rows(); ++i) x.row(i)[j] = 0;
+  }
+  mean.resize(x.width);
+  return mean;
+}
+
+// U'(sum of unit scores' outer products)^- U.
+inline arma::mat outer_products(const TimeToEvent& data, const arma::mat& scores) {
+  if (data.has_units() || !data.has_mass()) return scores.t() * scores;
+  arma::mat scaled = scores;  // a row that stands for freq units
+  for (std::size_t i = 0; i < scores.n_rows; ++i) scaled.row(i) /= std::sqrt(data.copies(i));
+  return scaled.t() * scaled;
+}
+
+// Variance of the coefficients that stay finite, with the monotone direction held at infinity: one
+// coefficient of the direction is replaced by the direction itself and left out.
+inline arma::mat variance_beside(const arma::mat& information, const arma::vec& direction) {
+  const std::size_t p = direction.n_elem, pivot = arma::abs(direction).index_max();
+  arma::mat basis(p, p, arma::fill::eye);
+  basis.col(pivot) = direction;
+  arma::mat transformed = basis.t() * information * basis;
+  transformed.row(pivot).zeros();
+  transformed.col(pivot).zeros();
+  arma::mat variance = swept_inverse(transformed, information.diag(), 1e-11).inverse;
+  for (std::size_t j = 0; j < p; ++j) {
+    if (direction(j) == 0) continue;
+    variance.row(j).fill(nan);
+    variance.col(j).fill(nan);
+  }
+  return variance;
+}
+
+// Proposes and proves a monotone direction as Newton goes on: a finite maximum has stopped moving long
+// before.
+class MonotoneWatch {
+ public:
+  MonotoneWatch(const TimeToEvent& data, const ArrangedRows& x, const arma::vec& spread)
+      : data_(data), x_(x), spread_(spread) {}
+
+  void operator()(int iteration, const arma::vec& step) {
+    const bool still_moving = arma::max(arma::abs(step % spread_)) > 0.01;
+    if (iteration < 7 || !direction_.is_empty() || !still_moving) return;
+    arma::vec candidate = dominant_direction(step, spread_);
+    if (is_monotone_along(data_, x_, candidate)) direction_ = std::move(candidate);
+  }
+  const arma::vec& direction() const { return direction_; }
+
+ private:
+  const TimeToEvent& data_;
+  const ArrangedRows& x_;
+  const arma::vec& spread_;
+  arma::vec direction_;
+};
+
+inline arma::mat mean_products(const arma::mat& inverse, const arma::mat& meat) {
+  return inverse * meat * inverse;
+}
+
+}  // namespace detail
+
+/// `offset` and `start` may be empty. Offsets and covariates must be finite.
+inline CoxFit cox_fit(const TimeToEvent& data, const std::vector<Span<double>>& covariates,
+                      Span<double> offset, const std::vector<double>& start, const CoxOptions& options,
+                      const Execution& execution = {}) {
+  const std::size_t p = covariates.size();
+  expects(start.empty() || start.size() == p, "one starting value per covariate is needed");
+  for (const Span<double>& column : covariates) {
+    for (double value : column) expects(std::isfinite(value), "covariates must be finite");
+  }
+  for (double value : offset) expects(std::isfinite(value), "the offset must be finite");
+  CoxFit fit;
+  arma::vec spread;
+  ArrangedRows x = data.arrange_rows(covariates);
+  fit.centre = detail::centre_columns(data, x, spread);
+  const Arranged<double> shift = offset.empty() ? Arranged<double>() : data.arrange(offset);
+  PartialLikelihood likelihood(data, x, shift, options.ties, execution);
+
+  const arma::vec begin = start.empty() ? arma::vec(p, arma::fill::zeros) : arma::vec(start);
+  detail::MonotoneWatch watch(data, x, spread);
+  bool first = true;
+  NewtonResult found = newton(
+      [&](const arma::vec& beta) {
+        Likelihood value = likelihood(beta);
+        if (std::exchange(first, false)) {
+          fit.loglik_start = value.value;
+          const SweptInverse inverse = swept_inverse(value.information, value.scale, 1e-11);
+          fit.score_test = inverse.quadratic_form(value.score);
+          if (options.robust) {
+            const arma::mat meat = detail::outer_products(data, likelihood.score_residuals());
+            fit.robust_score_test = swept_inverse(meat).quadratic_form(value.score);
+          }
+        }
+        return value;
+      },
+      begin, options.newton, std::ref(watch));
+
+  fit.coefficients = found.at;
+  fit.aliased = found.inverse.aliased;
+  fit.loglik = found.likelihood.value;
+  fit.iterations = found.iterations;
+  fit.converged = found.converged;
+  fit.monotone = watch.direction();
+  fit.variance = fit.monotone.is_empty()
+                     ? found.inverse.inverse
+                     : detail::variance_beside(found.likelihood.information, fit.monotone);
+  if (options.robust) {
+    fit.naive_variance = fit.variance;
+    const arma::mat meat = detail::outer_products(data, likelihood.score_residuals());
+    fit.variance = detail::mean_products(fit.naive_variance, meat);
+  }
+  if (fit.monotone.is_empty()) fit.wald_test = swept_inverse(fit.variance).quadratic_form(found.at - begin);
+  fit.linear_predictor = data.restore(likelihood.linear_predictor());
+  fit.martingale = data.restore(likelihood.martingale());
+  if (options.concordance) fit.concordance = concordance(data, likelihood.linear_predictor());
+  return fit;
+}
+
+}  // namespace tte

@@ -1,0 +1,300 @@
+// Cox's partial log-likelihood with its score and information, and the residuals that come with them.
+// With S0, S1 the sums of r and r x over the rows at risk, D0, D1 over the d tied events, W their mass and w
+// = W/d:
+//   Breslow:  l = sum w_i eta_i - W log S0
+//   Efron:    l = sum w_i eta_i - w sum_k log(S0 - (k/d) D0),  k = 0, ..., d - 1.
+// The information is X' diag(a) X minus the gram matrix of the risk sets' means, a from row_hazard().
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "../core/gram.hpp"
+#include "../core/newton.hpp"
+#include "../core/parallel.hpp"
+#include "../core/pools.hpp"
+#include "../core/row_hazard.hpp"
+#include "../core/sweep.hpp"
+
+namespace tte {
+
+enum class Ties { breslow, efron };
+
+namespace detail {
+
+// Sums over the tied events of one step, f = k/d and s = S0 - f D0.
+struct TieTerms {
+  double log_sum = 0;             // w sum log s
+  double whole = 0, own = 0;      // w sum 1/s, w sum (1 - f)/s
+  double c0 = 0, c1 = 0, c2 = 0;  // w sum {1, f, f^2}/s^2
+};
+
+inline TieTerms tie_terms(Ties ties, double s0, double d0, double mass, std::int64_t d) {
+  if (ties == Ties::breslow || d == 1) {
+    const double hazard = mass / s0;
+    return {mass * std::log(s0), hazard, hazard, hazard / s0, 0, 0};
+  }
+  TieTerms terms;
+  const double w = mass / static_cast<double>(d);
+  for (std::int64_t k = 0; k < d; ++k) {
+    const double f = static_cast<double>(k) / static_cast<double>(d), s = s0 - f * d0, hazard = w / s;
+    terms.log_sum += w * std::log(s);
+    terms.whole += hazard;
+    terms.own += (1 - f) * hazard;
+    terms.c0 += hazard / s;
+    terms.c1 += f * hazard / s;
+    terms.c2 += f * f * hazard / s;
+  }
+  return terms;
+}
+
+// D0, D1, W and d of one step's events.
+struct TiedEvents {
+  explicit TiedEvents(std::size_t stride) : d1(stride) {}
+
+  void collect(const TimeToEvent& data, const ArrangedRows& x, const Arranged<double>& r,
+               const Range& events) {
+    d0 = mass = 0;
+    count = 0;
+    std::fill(d1.begin(), d1.end(), 0.0);
+    for (std::int32_t row = events.begin; row < events.end; ++row) {
+      const auto i = static_cast<std::size_t>(row);
+      d0 += r[i];
+      mass += data.mass(i);
+      count += data.freq(i);
+    }
+    if (count > 1) add_moments(x, r, events);  // a single event needs no D1
+  }
+
+  double d0 = 0, mass = 0;
+  std::int64_t count = 0;
+  std::vector<double> d1;
+
+ private:
+  void add_moments(const ArrangedRows& x, const Arranged<double>& r, const Range& events) {
+    for (std::int32_t row = events.begin; row < events.end; ++row) {
+      const auto i = static_cast<std::size_t>(row);
+      for (std::size_t j = 0; j < x.width; ++j) d1[j] += r[i] * x.row(i)[j];
+    }
+  }
+};
+
+}  // namespace detail
+
+class PartialLikelihood {
+ public:
+  /// `x` should be centred; an empty `offset` is no offset.
+  PartialLikelihood(const TimeToEvent& data, const ArrangedRows& x, const Arranged<double>& offset, Ties ties,
+                    const Execution& execution)
+      : data_(data),
+        x_(x),
+        offset_(offset),
+        ties_(ties),
+        execution_(execution),
+        eta_(data.arranged(0.0)),
+        r_(data.arranged(0.0)),
+        met_(data.arranged(0.0)),
+        surplus_(data.arranged(0.0)),
+        hazard_(data.schedule().steps.size()),
+        means_(x.stride) {}
+
+  Likelihood operator()(const arma::vec& beta) {
+    predict(beta);
+    Likelihood out;
+    out.value =
+        data_.schedule().late_entry() ? sweep_risk_sets<RemovableMoments>() : sweep_risk_sets<Moments>();
+    row_hazard(data_.schedule(), hazard_, r_, met_);
+    for (std::size_t i = 0; i < data_.rows(); ++i)
+      surplus_[i] = (data_.is_event(i) ? data_.mass(i) : 0) - met_[i];
+    GramAndSum sums = weighted_gram(x_.values.data(), x_.stride, x_.width, data_.rows(), met_.data(),
+                                    surplus_.data(), execution_);
+    out.score = sums.sum;
+    out.scale = sums.gram.diag();
+    out.information = sums.gram - means_.sum(x_.width);
+    return out;
+  }
+
+  /// The linear predictor of the last evaluation (of the centred x, offset included).
+  const Arranged<double>& linear_predictor() const { return eta_; }
+
+  /// Martingale residuals of the last evaluation: event - met hazard, per unit of mass.
+  Arranged<double> martingale() const {
+    Arranged<double> out = data_.arranged(0.0);
+    for (std::size_t i = 0; i < data_.rows(); ++i) out[i] = surplus_[i] / data_.mass(i);
+    return out;
+  }
+
+  /// Score residuals of the last evaluation, summed over the rows of each independent unit: units x p.
+  arma::mat score_residuals() const {
+    const std::vector<double> moments =
+        data_.schedule().late_entry() ? risk_set_moments<RemovableMoments>() : risk_set_moments<Moments>();
+    ScoreMet pool(*this, moments);
+    sweep(data_.schedule(), Direction::forward, pool,
+          [&](std::size_t, const Step& step) { pool.observe(step); });
+    return pool.scores();
+  }
+
+ private:
+  // eta is centred within strata before exp(), so that a large common part cannot overflow.
+  void predict(const arma::vec& beta) {
+    const double* b = beta.memptr();
+    parallel_chunks(data_.rows(), 16384, execution_, [&](std::size_t begin, std::size_t end, std::size_t) {
+      for (std::size_t i = begin; i < end; ++i) {
+        double sum = offset_.empty() ? 0 : offset_[i];
+        for (std::size_t j = 0; j < x_.width; ++j) sum += b[j] * x_.row(i)[j];
+        eta_[i] = sum;
+      }
+    });
+    centre_ = stratum_means();
+    const std::vector<Range>& strata = data_.schedule().stratum_rows;
+    for (std::size_t s = 0; s < strata.size(); ++s) {
+      const auto first = static_cast<std::size_t>(strata[s].begin);
+      parallel_chunks(static_cast<std::size_t>(strata[s].size()), 16384, execution_,
+                      [&](std::size_t begin, std::size_t end, std::size_t) {
+                        for (std::size_t i = first + begin; i < first + end; ++i) {
+                          r_[i] = data_.mass(i) * std::exp(eta_[i] - centre_[s]);
+                        }
+                      });
+    }
+  }
+
+  std::vector<double> stratum_means() const {
+    std::vector<double> means;
+    for (const Range& rows : data_.schedule().stratum_rows) {
+      double sum = 0;
+      for (std::int32_t i = rows.begin; i < rows.end; ++i) sum += eta_[static_cast<std::size_t>(i)];
+      means.push_back(rows.empty() ? 0 : sum / rows.size());
+    }
+    return means;
+  }
+
+  // One backward sweep: the log-likelihood, the hazard of every step, and the means that the information
+  // subtracts.
+  template <class Pool>
+  double sweep_risk_sets() {
+    Pool at_risk(x_, r_);
+    detail::TiedEvents tied(x_.stride);
+    CompensatedSum value;
+    means_.clear();
+    sweep(data_.schedule(), Direction::backward, at_risk, [&](std::size_t k, const Step& step) {
+      hazard_[k] = {};
+      if (step.events().empty()) return;
+      tied.collect(data_, x_, r_, step.events());
+      const detail::TieTerms terms = detail::tie_terms(ties_, at_risk.s0(), tied.d0, tied.mass, tied.count);
+      hazard_[k] = {terms.whole, terms.own};
+      value.add(-terms.log_sum);
+      add_means(terms, at_risk.s1(), tied.d1);
+    });
+    return value.value() + events_predictor();
+  }
+
+  // sum_k m_k m_k' over Efron's d means is a quadratic form in S1 and D1: two rows, whatever d is.
+  void add_means(const detail::TieTerms& terms, const double* s1, const std::vector<double>& d1) {
+    const double shift = terms.c1 / terms.c0, rest = terms.c2 - terms.c1 * shift;
+    double* mean = means_.next_row(terms.c0);
+    for (std::size_t j = 0; j < x_.stride; ++j) mean[j] = s1[j] - shift * d1[j];
+    if (terms.c2 > 0) std::copy(d1.begin(), d1.end(), means_.next_row(rest));
+  }
+
+  double events_predictor() const {
+    CompensatedSum total;
+    const std::vector<Range>& strata = data_.schedule().stratum_rows;
+    for (std::size_t s = 0; s < strata.size(); ++s) {
+      for (std::int32_t row = strata[s].begin; row < strata[s].end; ++row) {
+        const auto i = static_cast<std::size_t>(row);
+        if (data_.is_event(i)) total.add(data_.mass(i) * (eta_[i] - centre_[s]));
+      }
+    }
+    return total.value();
+  }
+
+  // S0 and S1 of every step, for the residuals' forward sweep.
+  template <class Pool>
+  std::vector<double> risk_set_moments() const {
+    std::vector<double> moments(data_.schedule().steps.size() * (x_.width + 1));
+    Pool at_risk(x_, r_);
+    sweep(data_.schedule(), Direction::backward, at_risk, [&](std::size_t k, const Step&) {
+      double* out = moments.data() + k * (x_.width + 1);
+      out[0] = at_risk.s0();
+      std::copy(at_risk.s1(), at_risk.s1() + x_.width, out + 1);
+    });
+    return moments;
+  }
+
+  // The pool of the score residuals: what a row contributes to the score is
+  //   w event (x - mean) - x a + r {M(stop) - M(start)},  M the cumulated hazard-weighted means.
+  class ScoreMet {
+   public:
+    ScoreMet(const PartialLikelihood& fit, const std::vector<double>& moments)
+        : fit_(fit),
+          moments_(moments),
+          tied_(fit.x_.stride),
+          met_(fit.x_.width),
+          own_(fit.x_.width),
+          scores_(fit.data_.units(), fit.x_.width, arma::fill::zeros) {}
+
+    void clear() { std::fill(met_.begin(), met_.end(), 0.0); }
+    void add(const Rows& rows) {
+      rows.each([&](std::int32_t i) {
+        add_scaled(static_cast<std::size_t>(i), -fit_.r_[static_cast<std::size_t>(i)], met_);
+      });
+    }
+    void remove(const Rows& rows) {
+      rows.each([&](std::int32_t row) {
+        const auto i = static_cast<std::size_t>(row);
+        add_scaled(i, fit_.r_[i], met_);
+        for (std::size_t j = 0; j < met_.size(); ++j) score(i, j) -= fit_.met_[i] * fit_.x_.row(i)[j];
+      });
+    }
+    void observe(const Step& step) {
+      const auto k = static_cast<std::size_t>(&step - fit_.data_.schedule().steps.data());
+      if (step.events().empty()) return;
+      const double* s = moments_.data() + k * (met_.size() + 1);
+      tied_.collect(fit_.data_, fit_.x_, fit_.r_, step.events());
+      const detail::TieTerms t = detail::tie_terms(fit_.ties_, s[0], tied_.d0, tied_.mass, tied_.count);
+      for (std::size_t j = 0; j < met_.size(); ++j) {
+        const double s1 = s[j + 1], d1 = tied_.d1[j];
+        met_[j] += t.c0 * s1 - t.c1 * d1;
+        own_[j] = t.c1 * s1 - t.c2 * d1;  // what the rows with the event did not meet
+        tied_.d1[j] =
+            (t.whole * s1 - (t.whole - t.own) * d1) / tied_.mass;  // the mean an event is compared with
+      }
+      for (std::int32_t i = step.exits.begin; i < step.events_end; ++i)
+        observe_event(static_cast<std::size_t>(i));
+    }
+    arma::mat scores() { return std::move(scores_); }
+
+   private:
+    double& score(std::size_t i, std::size_t j) {
+      return scores_(static_cast<std::size_t>(fit_.data_.unit(i)), j);
+    }
+    void add_scaled(std::size_t i, double factor, const std::vector<double>& values) {
+      for (std::size_t j = 0; j < values.size(); ++j) score(i, j) += factor * values[j];
+    }
+    void observe_event(std::size_t i) {
+      add_scaled(i, -fit_.r_[i], own_);
+      for (std::size_t j = 0; j < met_.size(); ++j) {
+        score(i, j) += fit_.data_.mass(i) * (fit_.x_.row(i)[j] - tied_.d1[j]);
+      }
+    }
+
+    const PartialLikelihood& fit_;
+    const std::vector<double>& moments_;
+    detail::TiedEvents tied_;
+    std::vector<double> met_, own_;
+    arma::mat scores_;
+  };
+
+  const TimeToEvent& data_;
+  const ArrangedRows& x_;
+  const Arranged<double>& offset_;
+  Ties ties_;
+  Execution execution_;
+  Arranged<double> eta_, r_, met_, surplus_;  // surplus: mass x martingale residual
+  std::vector<double> centre_;
+  std::vector<StepHazard> hazard_;
+  GramBuffer means_;
+};
+
+}  // namespace tte
