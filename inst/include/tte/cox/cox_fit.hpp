@@ -145,6 +145,7 @@ inline CoxFit cox_fit(const TimeToEvent& data, const std::vector<Span<double>>& 
         if (std::exchange(first, false)) {
           fit.loglik_start = value.value;
           const SweptInverse inverse = swept_inverse(value.information, value.scale, 1e-11);
+          fit.aliased = inverse.aliased;
           fit.score_test = inverse.quadratic_form(value.score);
           if (options.robust) {
             const arma::mat meat = detail::outer_products(data, likelihood.score_residuals());
@@ -156,7 +157,6 @@ inline CoxFit cox_fit(const TimeToEvent& data, const std::vector<Span<double>>& 
       begin, options.newton, std::ref(watch));
 
   fit.coefficients = found.at;
-  fit.aliased = found.inverse.aliased;
   fit.loglik = found.likelihood.value;
   fit.iterations = found.iterations;
   fit.converged = found.converged;
