@@ -6,6 +6,7 @@
 #include "tte/core/gram.hpp"
 #include "tte/core/influence.hpp"
 #include "tte/core/interval.hpp"
+#include "tte/core/lanes.hpp"
 #include "tte/core/linalg.hpp"
 #include "tte/core/newton.hpp"
 #include "tte/core/parallel.hpp"

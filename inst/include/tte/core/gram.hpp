@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "lanes.hpp"
 #include "linalg.hpp"
 #include "parallel.hpp"
 
@@ -15,12 +16,8 @@ namespace tte {
 
 namespace detail {
 
-constexpr std::size_t tile = 4;
+constexpr std::size_t tile = lanes;
 constexpr std::size_t block_rows = 32;  // a block stays in the first-level cache while the tiles pass over it
-
-// Four doubles side by side, at any address (an extension of GCC and clang); without AVX the compiler makes
-// two halves.
-using Four = double __attribute__((vector_size(32), aligned(8), may_alias));
 
 // Adds rows to the tiles at rows j, ..., j + 3 and columns k, ..., k + 4 Groups - 1 of the gram matrix;
 // `scaled` is x with row i multiplied by a_i. Every element grows in row order, however wide the machine's
@@ -33,16 +30,21 @@ inline __attribute__((always_inline)) void add_tile(const double* x, const doubl
   Four sum[tile * Groups] = {};
   for (std::size_t i = 0; i < rows; ++i) {
     const double* left = scaled + i * stride + j;
-    const Four* right = reinterpret_cast<const Four*>(x + i * stride + k);
-    ((sum[I] += left[I / Groups] * right[I % Groups]), ...);
+    const double* right = x + i * stride + k;
+    ((sum[I] += left[I / Groups] * four_at(right + lanes * (I % Groups))), ...);
   }
-  ((*reinterpret_cast<Four*>(gram + (j + I / Groups) * stride + k + tile * (I % Groups)) += sum[I]), ...);
+  ((four_at(gram + (j + I / Groups) * stride + k + lanes * (I % Groups)) += sum[I]), ...);
 }
 
 // The upper tiles of one block, `Groups` at a time as long as there are so many.
 template <std::size_t Groups>
-inline __attribute__((always_inline)) void add_tiles(const double* x, const double* scaled,
+inline __attribute__((always_inline)) void add_tiles(const double* x, const double* a, double* scaled,
                                                      std::size_t stride, std::size_t rows, double* gram) {
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < stride; j += lanes) {
+      four_at(scaled + i * stride + j) = a[i] * four_at(x + i * stride + j);
+    }
+  }
   for (std::size_t j = 0; j < stride; j += tile) {
     std::size_t k = j;
     for (; k + Groups * tile <= stride; k += Groups * tile) {
@@ -54,41 +56,33 @@ inline __attribute__((always_inline)) void add_tiles(const double* x, const doub
   }
 }
 
-inline void add_block(const double* x, const double* scaled, std::size_t stride, std::size_t rows,
+inline void add_block(const double* x, const double* a, double* scaled, std::size_t stride, std::size_t rows,
                       double* gram) {
-  add_tiles<1>(x, scaled, stride, rows, gram);
+  add_tiles<1>(x, a, scaled, stride, rows, gram);
 }
 
 #if defined(__x86_64__)
 // The same sums, bit for bit (no fused multiply-add), on machines with wider registers.
-__attribute__((target("avx2"))) inline void add_block_avx2(const double* x, const double* scaled,
+__attribute__((target("avx2"))) inline void add_block_wide(const double* x, const double* a, double* scaled,
                                                            std::size_t stride, std::size_t rows,
                                                            double* gram) {
-  add_tiles<2>(x, scaled, stride, rows, gram);
+  add_tiles<2>(x, a, scaled, stride, rows, gram);
 }
-inline bool has_avx2() {
+inline bool has_wide_registers() {
   static const bool has = __builtin_cpu_supports("avx2");
   return has;
 }
+inline auto block_kernel() { return has_wide_registers() ? add_block_wide : add_block; }
 #else
-inline void add_block_avx2(const double* x, const double* scaled, std::size_t stride, std::size_t rows,
-                           double* gram) {
-  add_block(x, scaled, stride, rows, gram);
-}
-inline bool has_avx2() { return false; }
+inline auto block_kernel() { return add_block; }
 #endif
 
 /// Adds to the upper tiles of a stride x stride matrix; `stride` is a multiple of 4.
 inline void add_gram(const double* x, std::size_t stride, const double* a, std::size_t rows, double* gram) {
-  const auto add = has_avx2() ? add_block_avx2 : add_block;
+  const auto add = block_kernel();
   std::vector<double> scaled(std::min(rows, block_rows) * stride);
   for (std::size_t begin = 0; begin < rows; begin += block_rows) {
-    const std::size_t size = std::min(block_rows, rows - begin);
-    for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j < stride; ++j)
-        scaled[i * stride + j] = a[begin + i] * x[(begin + i) * stride + j];
-    }
-    add(x + begin * stride, scaled.data(), stride, size, gram);
+    add(x + begin * stride, a + begin, scaled.data(), stride, std::min(block_rows, rows - begin), gram);
   }
 }
 
@@ -144,16 +138,14 @@ struct GramAndSum {
 
 inline GramAndSum weighted_gram(const double* x, std::size_t stride, std::size_t p, std::size_t n,
                                 const double* a, const double* v, const Execution& execution) {
-  constexpr std::size_t chunk = 8192;
+  constexpr std::size_t chunk = 2048;
   const std::size_t width = stride * stride + stride, chunks = (n + chunk - 1) / chunk;
   std::vector<double> partial(chunks * width, 0.0);
   parallel_chunks(n, chunk, execution, [&](std::size_t begin, std::size_t end, std::size_t index) {
     double* gram = partial.data() + index * width;
     double* sum = gram + stride * stride;
     detail::add_gram(x + begin * stride, stride, a + begin, end - begin, gram);
-    for (std::size_t i = begin; i < end; ++i) {
-      for (std::size_t j = 0; j < stride; ++j) sum[j] += v[i] * x[i * stride + j];
-    }
+    for (std::size_t i = begin; i < end; ++i) detail::add_scaled(v[i], x + i * stride, stride, sum);
   });
   for (std::size_t c = 1; c < chunks; ++c) {
     for (std::size_t j = 0; j < width; ++j) partial[j] += partial[c * width + j];

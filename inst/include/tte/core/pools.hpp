@@ -1,11 +1,13 @@
 // What a sweep can carry: counts of the rows at risk (by label), and moments of their covariates.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "compensated_sum.hpp"
+#include "lanes.hpp"
 #include "time_to_event.hpp"
 
 namespace tte {
@@ -60,9 +62,8 @@ class Moments {
 
  private:
   void add_row(std::size_t i) {
-    const double r = r_[i], *x = x_.row(i);
-    s0_ += r;
-    for (std::size_t j = 0; j < s1_.size(); ++j) s1_[j] += r * x[j];
+    s0_ += r_[i];
+    detail::add_scaled(r_[i], x_.row(i), x_.stride, s1_.data());
   }
 
   const ArrangedRows& x_;
@@ -76,7 +77,7 @@ class Moments {
 class RemovableMoments {
  public:
   RemovableMoments(const ArrangedRows& x, const Arranged<double>& r)
-      : x_(x), r_(r), sums_(x.stride + 1), present_(r.size(), 0), s1_(x.stride) {}
+      : x_(x), r_(r), sum_(x.stride), present_(r.size(), 0), s1_(x.stride) {}
 
   void clear() {
     forget_sums();
@@ -91,7 +92,7 @@ class RemovableMoments {
       last_ = std::max(last_, i);
       update(static_cast<std::size_t>(i), 1);
     });
-    peak_ = std::max(peak_, sums_[0].value());
+    peak_ = std::max(peak_, mass_.value());
     read();
   }
   void remove(const Rows& rows) {
@@ -99,7 +100,7 @@ class RemovableMoments {
       present_[static_cast<std::size_t>(i)] = 0;
       update(static_cast<std::size_t>(i), -1);
     });
-    if (sums_[0].value() < swamped_below * peak_) rebuild();
+    if (mass_.value() < swamped_below * peak_) rebuild();
     read();
   }
 
@@ -110,29 +111,30 @@ class RemovableMoments {
   static constexpr double swamped_below = 1e-14;
 
   void forget_sums() {
-    for (CompensatedSum& sum : sums_) sum.clear();
+    mass_.clear();
+    sum_.clear();
     peak_ = 0;
   }
   void update(std::size_t i, double sign) {
-    const double r = sign * r_[i], *x = x_.row(i);
-    sums_[0].add(r);
-    for (std::size_t j = 0; j < x_.width; ++j) sums_[j + 1].add(r * x[j]);
+    mass_.add(sign * r_[i]);
+    sum_.add_scaled(sign * r_[i], x_.row(i));
   }
   void rebuild() {
     forget_sums();
     for (std::int32_t i = first_; i <= last_; ++i) {
       if (present_[static_cast<std::size_t>(i)]) update(static_cast<std::size_t>(i), 1);
     }
-    peak_ = sums_[0].value();
+    peak_ = mass_.value();
   }
   void read() {
-    s0_ = sums_[0].value();
-    for (std::size_t j = 0; j < x_.width; ++j) s1_[j] = sums_[j + 1].value();
+    s0_ = mass_.value();
+    sum_.read(s1_);
   }
 
   const ArrangedRows& x_;
   const Arranged<double>& r_;
-  std::vector<CompensatedSum> sums_;
+  CompensatedSum mass_;
+  CompensatedRow sum_;
   std::vector<char> present_;
   std::int32_t first_ = 0, last_ = -1;
   double peak_ = 0, s0_ = 0;

@@ -57,7 +57,6 @@ struct TiedEvents {
                const Range& events) {
     d0 = mass = 0;
     count = 0;
-    std::fill(d1.begin(), d1.end(), 0.0);
     for (std::int32_t row = events.begin; row < events.end; ++row) {
       const auto i = static_cast<std::size_t>(row);
       d0 += r[i];
@@ -69,13 +68,14 @@ struct TiedEvents {
 
   double d0 = 0, mass = 0;
   std::int64_t count = 0;
-  std::vector<double> d1;
+  std::vector<double> d1;  ///< only of more than one event; what it multiplies is 0 for one
 
  private:
   void add_moments(const ArrangedRows& x, const Arranged<double>& r, const Range& events) {
+    std::fill(d1.begin(), d1.end(), 0.0);
     for (std::int32_t row = events.begin; row < events.end; ++row) {
       const auto i = static_cast<std::size_t>(row);
-      for (std::size_t j = 0; j < x.width; ++j) d1[j] += r[i] * x.row(i)[j];
+      add_scaled(r[i], x.row(i), x.stride, d1.data());
     }
   }
 };
@@ -138,12 +138,12 @@ class PartialLikelihood {
  private:
   // eta is centred within strata before exp(), so that a large common part cannot overflow.
   void predict(const arma::vec& beta) {
-    const double* b = beta.memptr();
+    std::vector<double> b(beta.begin(), beta.end());
+    b.resize(x_.stride, 0.0);
     parallel_chunks(data_.rows(), 16384, execution_, [&](std::size_t begin, std::size_t end, std::size_t) {
       for (std::size_t i = begin; i < end; ++i) {
-        double sum = offset_.empty() ? 0 : offset_[i];
-        for (std::size_t j = 0; j < x_.width; ++j) sum += b[j] * x_.row(i)[j];
-        eta_[i] = sum;
+        const double product = detail::inner_product(b.data(), x_.row(i), x_.stride);
+        eta_[i] = offset_.empty() ? product : product + offset_[i];
       }
     });
     centre_ = stratum_means();
@@ -193,8 +193,10 @@ class PartialLikelihood {
   void add_means(const detail::TieTerms& terms, const double* s1, const std::vector<double>& d1) {
     const double shift = terms.c1 / terms.c0, rest = terms.c2 - terms.c1 * shift;
     double* mean = means_.next_row(terms.c0);
-    for (std::size_t j = 0; j < x_.stride; ++j) mean[j] = s1[j] - shift * d1[j];
-    if (terms.c2 > 0) std::copy(d1.begin(), d1.end(), means_.next_row(rest));
+    std::copy(s1, s1 + x_.stride, mean);
+    if (!(terms.c2 > 0)) return;
+    detail::add_scaled(-shift, d1.data(), x_.stride, mean);
+    std::copy(d1.begin(), d1.end(), means_.next_row(rest));
   }
 
   double events_predictor() const {
