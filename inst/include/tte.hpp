@@ -21,8 +21,13 @@
 #include "tte/core/sweep.hpp"
 #include "tte/core/time_to_event.hpp"
 
+#include "tte/nonparametric/censoring_distribution.hpp"
 #include "tte/nonparametric/kaplan_meier.hpp"
 #include "tte/nonparametric/log_rank.hpp"
+#include "tte/nonparametric/permutation.hpp"
+#include "tte/nonparametric/pseudo_values.hpp"
+#include "tte/nonparametric/rank_weight.hpp"
+#include "tte/nonparametric/restricted_mean.hpp"
 
 #include "tte/cox/concordance.hpp"
 #include "tte/cox/cox_fit.hpp"
