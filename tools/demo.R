@@ -1,0 +1,88 @@
+# `make demo`: three study reports from published data, into build/demo/.
+
+suppressPackageStartupMessages(library(tte))
+
+# pharmaverseadam: made-up oncology data in ADaM's shape, with so few events that much is NE, and the report
+# says why.
+adam_study <- function() {
+  study_from_adam(
+    pharmaverseadam::adsl, pharmaverseadam::adrs_onco, pharmaverseadam::adtte_onco, pharmaverseadam::adae,
+    arm = "TRT01P", params = c(OS = "OS", PFS = "PFS", DoR = "RSD"),
+    arms = c("Placebo", "Xanomeline Low Dose", "Xanomeline High Dose")
+  )
+}
+
+# survival::colon: adjuvant chemotherapy for colon cancer, 929 patients, recurrence and death; no dates, no
+# ADSL.
+colon_study <- function() {
+  rows <- split(survival::colon, survival::colon$etype)
+  recurrence <- rows[["1"]]
+  death <- rows[["2"]][match(recurrence$id, rows[["2"]]$id), ]
+  first <- recurrence$status == 1
+  baseline <- data.frame(
+    USUBJID = death$id, TRT01P = as.character(death$rx), AGE = death$age,
+    SEX = ifelse(death$sex == 1, "M", "F"),
+    OBSTRUCT = ifelse(death$obstruct == 1, "Yes", "No"),
+    NODES4 = ifelse(death$node4 == 1, "Over 4", "Up to 4")
+  )
+  os <- data.frame(
+    PARAMCD = "OS", PARAM = "Overall survival", AVAL = death$time, CNSR = 1 - death$status,
+    EVNTDESC = ifelse(death$status == 1, "Death", "Alive")
+  )
+  dfs <- data.frame(
+    PARAMCD = "DFS", PARAM = "Disease-free survival", AVAL = ifelse(first, recurrence$time, death$time),
+    CNSR = as.numeric(!(first | death$status == 1)),
+    EVNTDESC = ifelse(first, "Recurrence", ifelse(death$status == 1, "Death", "Alive without recurrence"))
+  )
+  study_from_adam(
+    adtte = rbind(cbind(baseline, dfs), cbind(baseline, os)), arms = c("Obs", "Lev", "Lev+5FU"),
+    unit = "days",
+    design = "randomised"
+  )
+}
+
+# survival::rotterdam: 2982 patients with primary breast cancer, relapse and death, with and without
+# hormonal treatment.
+rotterdam_study <- function() {
+  d <- survival::rotterdam
+  first <- d$recur == 1
+  rfs <- data.frame(
+    USUBJID = d$pid, TRT01P = ifelse(d$hormon == 1, "Hormonal", "None"), AGE = d$age,
+    NODES = factor(ifelse(d$nodes == 0, "None", ifelse(d$nodes < 4, "1 to 3", "4 and more")),
+      c("None", "1 to 3", "4 and more")),
+    SIZE = d$size, PARAMCD = "RFS", PARAM = "Relapse-free survival", AVAL = ifelse(first, d$rtime, d$dtime),
+    CNSR = as.numeric(!(first | d$death == 1)),
+    EVNTDESC = ifelse(first, "Relapse", ifelse(d$death == 1, "Death", "Alive without relapse"))
+  )
+  study_from_adam(adtte = rfs, arms = c("None", "Hormonal"), unit = "days", design = "cohort")
+}
+
+folder <- file.path("build", "demo")
+dir.create(folder, recursive = TRUE, showWarnings = FALSE)
+
+trial <- adam_study()
+print(trial)
+first <- study_report(
+  trial, file.path(folder, "pharmaverseadam.html"), overwrite = TRUE,
+  title = "CDISC pilot study, oncology endpoints"
+)
+
+colon <- colon_study()
+print(colon)
+second <- study_report(
+  colon, file.path(folder, "colon.html"), overwrite = TRUE, title = "Adjuvant chemotherapy for colon cancer",
+  strata = "NODES4", baseline = c("AGE", "SEX", "OBSTRUCT", "NODES4")
+)
+
+rotterdam <- rotterdam_study()
+print(rotterdam)
+third <- study_report(
+  rotterdam, file.path(folder, "rotterdam.html"), overwrite = TRUE,
+  title = "Primary breast cancer, Rotterdam",
+  strata = "NODES", report_in = "years", baseline = c("AGE", "NODES", "SIZE")
+)
+
+cat("\n")
+print(log_rank_test(~TRT01P, colon$endpoints, param = "OS", unit = "days"))
+cat("\nReports, to open in a browser:\n")
+cat(paste0("  ", normalizePath(c(first, second, third))), sep = "\n")
