@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../core/newton.hpp"
+#include "../core/special.hpp"
 #include "concordance.hpp"
 #include "monotone.hpp"
 #include "partial_likelihood.hpp"

@@ -11,6 +11,7 @@
 
 #include "../core/linalg.hpp"
 #include "../core/pools.hpp"
+#include "../core/special.hpp"
 #include "../core/sweep.hpp"
 #include "rank_weight.hpp"
 

@@ -1,0 +1,65 @@
+# A study's tables and what is said about it.
+
+study_table <- function(study, name, what) {
+  if (!is.null(study[[name]])) return(study[[name]])
+  abort_input(fault(
+    "study", "missing_table", sprintf("%s needs the table %s, which this study lacks", what, name),
+    column = name
+  ), call = rlang::caller_env())
+}
+
+study_sentences <- function(study) {
+  info <- study$tte
+  c(
+    if (!is.null(info$design)) {
+      sprintf("Design: %s.",
+        c(randomised = "randomised", single_arm = "single arm", cohort = "cohort")[[info$design]])
+    } else {
+      "The design was not stated."
+    },
+    arm_sentence(info),
+    if (info$n_screen_failures > 0) {
+      sprintf("%d of %d screened were screen failures: excluded.", info$n_screen_failures, info$n_screened)
+    },
+    if (!is.null(info$unit)) sprintf("Times are in %s.", info$unit),
+    cut_sentence(info)
+  )
+}
+
+arm_sentence <- function(info) {
+  if (is.null(info$arm)) return("No arms.")
+  named <- !is.null(info$reference)
+  reference <- if (named) sprintf("%s is the reference", info$reference) else "no reference was named"
+  sprintf("Arms (%s): %s; %s.", info$arm, toString(info$arms), reference)
+}
+
+cut_sentence <- function(info) {
+  if (!is.null(info$data_cut)) return(sprintf("Data cut: %s.", format(info$data_cut)))
+  if (is.null(info$latest)) return("Data cut: not stated; the data hold no dates.")
+  sprintf("Data cut: not stated; the latest date in the data is %s.", format(info$latest))
+}
+
+#' @export
+print.tte_study <- function(x, ...) {
+  cat(sprintf("Study of %d subjects\n", nrow(x$subjects)))
+  print_conventions(study_sentences(x))
+  cat("\n")
+  tables <- x[intersect(c("subjects", "assessments", "adverse_events", "endpoints"), names(x))]
+  rows <- vapply(tables, nrow, integer(1))
+  persons <- vapply(tables, function(table) length(unique(table$USUBJID)), integer(1))
+  print(data.frame(table = names(tables), rows = rows, persons = persons), row.names = FALSE)
+  if (!is.null(x$endpoints)) {
+    cat("\n")
+    print(endpoint_counts(x), row.names = FALSE)
+  }
+  invisible(x)
+}
+
+endpoint_counts <- function(study) {
+  params <- study$tte$params
+  causes <- lapply(params, function(code) time_to_event(~1, study$endpoints, param = code)$columns$cause)
+  data.frame(
+    endpoint = names(params), PARAMCD = unname(params), n = lengths(causes),
+    events = vapply(causes, function(cause) sum(cause > 0), integer(1)), row.names = NULL
+  )
+}
