@@ -1,0 +1,9 @@
+#include <tte/nonparametric/kaplan_meier.hpp>
+
+#include "driver.hpp"
+
+int main(int argc, char** argv) {
+  return drive(argc, argv, [](const naive::Data&, const tte::TimeToEvent& data) {
+    return tte::kaplan_meier(tte::risk_table(data), {}).survival.back();
+  });
+}

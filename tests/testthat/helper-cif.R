@@ -1,0 +1,53 @@
+# Random competing-risks cases, shared by test-peers-cif.R and the script that records cmprsk's answers.
+
+cause_names <- c("none", "relapse", "death", "other")
+
+cif_call <- function(case) {
+  case$data$what <- factor(cause_names[case$data$cause + 1L], cause_names)
+  response <- if (case$use$interval) quote(Surv(start, stop, what)) else quote(Surv(stop, what))
+  do.call(cif, c(
+    list(stats::as.formula(call("~", response, quote(arm)))), case_arguments(case),
+    list(conf.type = case$use$conf_type, conf.level = case$use$conf_level, censored = "none")
+  ))
+}
+
+cif_case <- function(seed) {
+  case <- random_case(seed, n_causes = 3L)
+  # survfit has no arcsine limits for states that work, and the package no logit ones for cumulative incidence
+  if (case$use$conf_type == "logit") case$use$conf_type <- "log-log"
+  if (case$use$freq) case$data <- case$data[case$data$freq > 0, , drop = FALSE]
+  case$data$arm <- droplevels(case$data$arm)
+  case
+}
+
+#' Right-censored, unweighted people for cmprsk, times snapped.
+cuminc_seeds <- function(cases) 202402000L + seq_len(cases)
+
+cuminc_case <- function(seed) {
+  case <- cif_case(seed)
+  case$use$interval <- case$use$split <- case$use$weights <- case$use$cluster <- FALSE
+  case$data <- case$person
+  if (case$use$freq) case$data <- case$data[case$data$freq > 0, , drop = FALSE]
+  case$data$arm <- droplevels(case$data$arm)
+  case
+}
+
+#' cmprsk's estimates as a list "arm cause". cuminc() also tests, which fails with one arm or one cause, so
+#' then each arm is asked for alone; NULL when that fails too.
+cuminc_answer <- function(case) {
+  d <- replicated(case)
+  together <- peer_answer(getExportedValue("cmprsk", "cuminc")(d$stop, d$cause, d$arm))$value
+  if (!is.null(together)) {
+    return(together)
+  }
+  alone <- lapply(levels(d$arm), function(arm) {
+    one <- peer_answer(getExportedValue("cmprsk", "cuminc")(d$stop[d$arm == arm],
+      d$cause[d$arm == arm]))$value
+    if (is.null(one)) {
+      return(NULL)
+    }
+    names(one) <- sub("^1 ", paste0(arm, " "), names(one))
+    one
+  })
+  if (any(vapply(alone, is.null, NA))) NULL else do.call(c, alone)
+}

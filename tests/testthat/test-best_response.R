@@ -1,0 +1,268 @@
+# Clinical rule 1.6, best overall response: each test is named after the sentence it holds.
+
+# One patient from "2020-01-01 PR" lines.
+patient <- function(start, ..., rule = recist(), nact = NA, cut = NULL) {
+  lines <- strsplit(as.character(c(...)), " ")
+  visits <- data.frame(
+    USUBJID = rep("1", length(lines)), ADT = as.Date(vapply(lines, `[`, "", 1)),
+    AVALC = vapply(lines, `[`, "", 2)
+  )
+  if (nrow(visits) == 0) visits <- data.frame(USUBJID = "1", ADT = as.Date(start), AVALC = "ND")
+  subjects <- data.frame(USUBJID = "1", STARTDT = as.Date(start), NACTDT = as.Date(nact))
+  best_response(visits, subjects, rule = rule, data_cut = cut)
+}
+
+# The same by days since the start.
+days <- function(day, response, ..., rule = recist()) {
+  start <- as.Date("2024-01-01")
+  patient(start, sprintf("%s %s", start + day, response), ..., rule = rule)
+}
+
+month <- recist(min_sd_days = 28)
+quiet <- suppressWarnings
+
+test_that("1.6 golden 1: PR, CR, NE, CR, SD is a confirmed CR at the first CR", {
+  expect_warning(
+    best <- patient("2020-01-01", "2020-01-01 PR", "2020-02-01 CR", "2020-02-16 NE", "2020-03-01 CR",
+      "2020-04-01 SD",
+      rule = month),
+    class = "tte_warning_response_after_cr"
+  )
+  expect_equal(best$CBOR, "CR")
+  expect_equal(best$CBORDT, as.Date("2020-02-01"))
+  expect_equal(best$CONFDT, as.Date("2020-03-01"))
+  expect_equal(best$CRSPDT, as.Date("2020-01-01"))
+  expect_equal(best$BOR, "CR")
+})
+
+test_that("1.6 golden 2: SD, PR, SD, CR is SD at the PR that nothing confirms", {
+  best <- patient("2019-12-12", "2020-01-01 SD", "2020-02-01 PR", "2020-03-01 SD", "2020-03-13 CR",
+    rule = month)
+  expect_equal(best$CBOR, "SD")
+  expect_equal(best$CBORDT, as.Date("2020-02-01"))
+  accepted <- patient("2019-12-12", "2020-01-01 SD", "2020-02-01 PR", "2020-03-01 SD", "2020-03-13 CR",
+    rule = recist(min_sd_days = 28, accept_sd = TRUE))
+  expect_equal(accepted$CBOR, "PR")
+})
+
+test_that("1.6 golden 3: two CR twenty days apart and SD are SD", {
+  best <- quiet(patient("2019-11-11", "2019-11-12 CR", "2019-12-02 CR", "2020-01-01 SD", rule = month))
+  expect_equal(best$CBOR, "SD")
+})
+
+test_that("1.6 golden 4: a PR after a CR confirms nothing", {
+  best <- quiet(patient("2020-02-02", "2020-02-06 PR", "2020-02-16 CR", "2020-03-30 PR", rule = month))
+  expect_equal(best$CBOR, "SD")
+  early <- patient("2020-02-02", "2020-02-06 PR", "2020-02-16 CR", "2020-04-01 NE", rule = month)
+  expect_equal(early$CBOR, "NE")
+})
+
+test_that("1.6 no record is MISSING, or NE where the rule says so", {
+  expect_equal(patient("2020-01-01")$BOR, "MISSING")
+  expect_equal(patient("2020-01-01")$CBOR, "MISSING")
+  expect_equal(patient("2020-01-01", rule = recist(no_assessment = "NE"))$BOR, "NE")
+  expect_equal(patient("2020-01-01", "2019-12-20 CR")$BOR, "MISSING")
+})
+
+test_that("1.6 PD first, then SD, is PD", {
+  best <- days(c(30, 60), c("PD", "SD"))
+  expect_equal(c(best$BOR, best$CBOR), c("PD", "PD"))
+})
+
+test_that("1.6 supplied CR then SD follows the algorithm and warns", {
+  expect_warning(late <- days(c(30, 50), c("CR", "SD")), class = "tte_warning_response_after_cr")
+  expect_warning(early <- days(c(30, 36), c("CR", "SD")), class = "tte_warning_response_after_cr")
+  expect_equal(late$CBOR, "SD")
+  expect_equal(early$CBOR, "NE")
+})
+
+test_that("1.6 between-visits: PR, NE, PR and CR, NE, CR are confirmed, PR, SD, PR is not", {
+  expect_equal(days(c(40, 60, 90), c("PR", "NE", "PR"))$CBOR, "PR")
+  expect_equal(days(c(40, 60, 90), c("CR", "NE", "CR"))$CBOR, "CR")
+  expect_equal(days(c(45, 60, 90), c("PR", "SD", "PR"))$CBOR, "SD")
+  expect_equal(days(c(45, 60, 90), c("PR", "SD", "PR"), rule = recist(accept_sd = TRUE))$CBOR, "PR")
+  expect_equal(days(c(45, 60, 70, 90), c("PR", "NE", "NE", "PR"))$CBOR, "SD")
+  expect_equal(days(c(45, 60, 70, 90), c("PR", "NE", "NE", "PR"), rule = recist(max_ne = 2))$CBOR, "PR")
+})
+
+test_that("1.6 SD needs its minimum duration, without a day more, and a tolerance shortens it", {
+  expect_equal(days(41, "SD")$BOR, "NE")
+  expect_equal(days(42, "SD")$BOR, "SD")
+  expect_equal(days(36, "SD", rule = recist(sd_tol = 6))$BOR, "SD")
+  expect_equal(days(41, "NN")$BOR, "NE")
+  expect_equal(days(42, "NON-CR/NON-PD")$BOR, "NON-CR/NON-PD")
+  expect_equal(days(c(42, 80), c("NED", "NN"))$BOR, "NON-CR/NON-PD")
+  expect_equal(days(c(20, 60), c("SD", "PD"))$BOR, "PD")
+  expect_equal(days(10, "CR")$BOR, "CR")
+})
+
+test_that("1.6 a new therapy ends what counts; its own day comes before it unless the rule says after", {
+  visits <- c("2024-02-20 SD", "2024-04-01 PR")
+  expect_equal(patient("2024-01-01", visits, nact = "2024-04-01")$BOR, "PR")
+  expect_equal(patient("2024-01-01", visits, nact = "2024-03-31")$BOR, "SD")
+  after <- recist(nact_same_day = "after")
+  expect_equal(patient("2024-01-01", visits, nact = "2024-04-01", rule = after)$BOR, "SD")
+})
+
+test_that("1.6 nothing after the data cut counts, confirmations included", {
+  visits <- c("2024-02-20 PR", "2024-04-01 PR")
+  expect_equal(patient("2024-01-01", visits, cut = as.Date("2024-04-01"))$CBOR, "PR")
+  expect_equal(patient("2024-01-01", visits, cut = as.Date("2024-03-31"))$CBOR, "SD")
+})
+
+table_3 <- data.frame(
+  first = c("CR", "CR", "CR", "CR", "PR", "PR", "PR", "PR", "PR", "NE"),
+  second = c("CR", "SD", "PD", "NE", "CR", "PR", "SD", "PD", "NE", "NE"),
+  met = c("CR", "SD", "SD", "SD", "PR", "PR", "SD", "SD", "SD", "NE"),
+  short = c("CR", "NE", "PD", "NE", "PR", "PR", "NE", "PD", "NE", "NE")
+)
+
+test_that("1.6 Table 3: two timepoints where CR and PR need confirmation", {
+  for (i in seq_len(nrow(table_3))) {
+    pair <- unlist(table_3[i, 1:2])
+    expect_equal(quiet(days(c(42, 84), pair))$CBOR, table_3$met[i], info = toString(pair))
+  }
+})
+
+test_that("1.6 Table 3 before the minimum duration", {
+  for (i in seq_len(nrow(table_3))) {
+    pair <- unlist(table_3[i, 1:2])
+    late <- recist(min_sd_days = 100)
+    expect_equal(quiet(days(c(42, 84), pair, rule = late))$CBOR, table_3$short[i], info = toString(pair))
+  }
+})
+
+test_that("1.5 of several records of a day the worst counts", {
+  expect_equal(days(c(60, 60), c("CR", "PD"))$BOR, "PD")
+  expect_equal(days(c(60, 60), c("NE", "PR"))$BOR, "PR")
+})
+
+# Rule 1.6 word for word, slow and obvious: "some j", all pairs tried.
+slow_best <- function(day, response, rule, confirm) {
+  worst <- c("NE", "CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD")
+  days <- sort(unique(day))
+  seen <- vapply(days, function(d) worst[max(match(response[day == d], worst))], "")
+  last <- match("PD", seen, length(seen))
+  days <- days[seq_len(last)]
+  seen <- seen[seq_len(last)]
+  confirms <- function(i, j) {
+    if (j <= i || days[j] - days[i] < rule$confirm_days) return(FALSE)
+    between <- seen[seq_along(seen) > i & seq_along(seen) < j]
+    if (sum(between == "NE") > rule$max_ne) return(FALSE)
+    if (seen[i] == "CR") return(seen[j] == "CR" && all(between %in% c("CR", "NE")))
+    period <- c(between, seen[j])
+    after <- any(outer(which(period == "CR"), which(period == "PR"), `<`))
+    allowed <- c("CR", "PR", "NE", if (rule$accept_sd) "SD")
+    seen[j] %in% c("CR", "PR") && all(between %in% allowed) && sum(between == "SD") <= 1 && !after
+  }
+  holds <- function(i) !confirm || any(vapply(seq_along(seen), function(j) confirms(i, j), NA))
+  confirmed <- vapply(seq_along(seen), function(i) seen[i] %in% c("CR", "PR") && holds(i), NA)
+  long <- days >= rule$min_sd_days - rule$sd_tol
+  stable <- seen %in% c("SD", if (confirm) c("CR", "PR")) & long
+  found <- list(
+    CR = seen == "CR" & confirmed, PR = seen == "PR" & confirmed, SD = stable & !confirmed,
+    "NON-CR/NON-PD" = seen == "NON-CR/NON-PD" & long, NED = seen == "NED" & long, PD = seen == "PD",
+    NE = seen != "PD"
+  )
+  best <- names(found)[match(TRUE, vapply(found, any, NA))]
+  if (is.na(best)) "MISSING" else best
+}
+
+test_that("the engine agrees with the slow definition on random histories", {
+  set.seed(20240101)
+  words <- c("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "NED")
+  start <- as.Date("2024-01-01")
+  n <- 400
+  history <- lapply(seq_len(n), function(i) {
+    k <- sample(0:8, 1)
+    data.frame(
+      USUBJID = rep(as.character(i), k), ADT = start + cumsum(sample(c(0, 7, 14, 28, 42), k, TRUE)),
+      AVALC = sample(words, k, TRUE, c(4, 6, 3, 1, 0.7, 3, 0.5))
+    )
+  })
+  subjects <- data.frame(USUBJID = as.character(seq_len(n)), STARTDT = start)
+  rules <- list(recist(), recist(min_sd_days = 28, accept_sd = TRUE),
+    recist(max_ne = 0, confirm_days = 42, sd_tol = 7))
+  for (rule in rules) {
+    best <- quiet(best_response(do.call(rbind, history), subjects, rule = rule))
+    slow <- function(confirm) {
+      vapply(history, function(h) slow_best(as.numeric(h$ADT - start), h$AVALC, rule, confirm), "")
+    }
+    expect_equal(best$BOR, slow(FALSE))
+    expect_equal(best$CBOR, slow(TRUE))
+  }
+})
+
+test_that("every subject has a row with its columns, and who never started is left out aloud", {
+  visits <- data.frame(USUBJID = "2", ADT = as.Date("2024-03-01"), AVALC = "PR")
+  subjects <- data.frame(
+    USUBJID = c("3", "2", "1"), ARM = c("A", "B", "A"), STARTDT = as.Date(c("2024-01-01", "2024-01-01", NA))
+  )
+  expect_message(best <- best_response(visits, subjects), class = "tte_message_not_started")
+  expect_equal(best$USUBJID, c("3", "2"))
+  expect_equal(best$ARM, c("A", "B"))
+  expect_equal(best$BOR, c("MISSING", "PR"))
+  all <- best_response(visits, subjects, population = "enrolled")
+  expect_equal(all$BOR, c("MISSING", "PR", "MISSING"))
+})
+
+test_that("the reason says what decided", {
+  expect_match(days(c(50, 92), c("PR", "PR"))$CREASON, "PR on 2024-02-20, confirmed by PR 42 days later",
+    fixed = TRUE)
+  expect_match(days(20, "SD")$REASON, "SD on 2024-01-21 is only 20 days after the start (at least 42)",
+    fixed = TRUE)
+  expect_match(days(63, "CR")$CREASON, "not confirmed; 63 days after the start it counts as SD", fixed = TRUE)
+  expect_match(patient("2024-01-01")$REASON, "no assessment", fixed = TRUE)
+})
+
+test_that("readers are kept apart and several need a choice", {
+  visits <- data.frame(
+    USUBJID = "1", ADT = as.Date("2024-03-01"), AVALC = c("PR", "SD"), PARCAT2 = c("Investigator", "BICR")
+  )
+  subjects <- data.frame(USUBJID = "1", STARTDT = as.Date("2024-01-01"))
+  expect_error(best_response(visits, subjects), class = "tte_error_input")
+  expect_equal(best_response(visits, subjects, reader = "BICR")$BOR, "SD")
+  expect_equal(best_response(visits, subjects, reader = "Investigator")$BOR, "PR")
+})
+
+test_that("all faults of visits and subjects come at once, with their rows", {
+  visits <- data.frame(USUBJID = c("1", "9"), ADT = c("a", "b"), AVALC = c("CR", "better"))
+  subjects <- data.frame(USUBJID = c("1", "1"), STARTDT = as.Date("2024-01-01"))
+  error <- tryCatch(best_response(visits, subjects), tte_error_input = identity)
+  expect_setequal(error$faults$fault, c("unknown_level", "not_a_date", "person_twice"))
+  expect_equal(error$faults$rows[error$faults$column %in% "AVALC"], list(2L))
+})
+
+test_that("pharmaverseadam's BOR, CBOR and start of response come out of its OVR records", {
+  skip_if_not_installed("pharmaverseadam")
+  study <- study_from_adam(pharmaverseadam::adsl, pharmaverseadam::adrs_onco, pharmaverseadam::adtte_onco)
+  supplied <- study$assessments
+  # Its screen failures have BOR records (MISSING) too; they are no subjects here, so they have no best
+  # response.
+  records <- pharmaverseadam::adrs_onco
+  out <- setdiff(records$USUBJID[records$PARAMCD == "BOR"], study$subjects$USUBJID)
+  expect_length(out, study$tte$n_screen_failures)
+  expect_true(all(records$AVALC[records$PARAMCD == "BOR" & records$USUBJID %in% out] == "MISSING"))
+  # Its minimum duration is 28 days, ours 42: no patient of these data lies between the two.
+  for (least in c(28, 42)) {
+    best <- best_response(study, rule = recist(min_sd_days = least))
+    compared <- compare_response(best, supplied)
+    expect_equal(nrow(compared), 2 * nrow(study$subjects))
+    expect_true(all(compared$AGREES))
+  }
+  # Its duration of response starts at the first response, confirmed or not.
+  duration <- study$endpoints[study$endpoints$PARAMCD == "RSD", ]
+  expect_equal(duration$STARTDT, best$RSPDT[match(duration$USUBJID, best$USUBJID)])
+  expect_equal(sum(!is.na(best$RSPDT)), nrow(duration))
+  expect_equal(sum(!is.na(best$CRSPDT)), 1)
+})
+
+test_that("print counts, and a broken table is explained", {
+  visits <- data.frame(USUBJID = c("1", "1", "9"), ADT = as.Date("2024-03-01") + c(0, 40, NA),
+    AVALC = c("PR", "PR", "x"))
+  subjects <- data.frame(USUBJID = c("1", "2"), STARTDT = as.Date("2024-01-01"), ARM = c("A", "B"))
+  expect_snapshot(print(best_response(visits[1:2, ], subjects)))
+  expect_snapshot(best_response(visits, subjects, reader = "BICR", population = "all"), error = TRUE)
+  best <- best_response(visits[1:2, ], subjects)
+  expect_output(print(best[c("USUBJID", "CBOR")]), "MISSING")
+})
