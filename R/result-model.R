@@ -60,9 +60,15 @@ response_of_fit <- function(d, snapped) {
 
 # The engine's rule: a time within sqrt(eps) x mean |t| of the one before takes the first time of that run.
 snap_times <- function(times) {
-  distinct <- sort(unique(times))
-  near <- c(FALSE, diff(distinct) <= sqrt(.Machine$double.eps) * mean(abs(distinct)))
-  distinct[!near][cumsum(!near)][match(times, distinct)]
+  order <- order(times, method = "radix")
+  sorted <- times[order]
+  gap <- c(Inf, diff(sorted))
+  tolerance <- sqrt(.Machine$double.eps) * mean(abs(sorted[gap > 0]))
+  first <- gap > tolerance
+  anchor <- sorted[first][cumsum(first)]
+  moved <- which(anchor != sorted)
+  times[order[moved]] <- anchor[moved]
+  times
 }
 
 design_matrix <- function(design) {

@@ -23,7 +23,7 @@ common_sentences <- function(d) {
       )
     },
     freq = if (!is.null(d$columns$freq)) "A row stands for `freq` equal rows.",
-    weights = if (!is.null(d$columns$weight)) "Counts are sums of weights."
+    weights = if (!is.null(d$columns$weight)) "Rows are weighted."
   )
 }
 

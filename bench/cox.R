@@ -24,11 +24,14 @@ list(
     },
     ours = function(p) {
       options <- list(iter_max = 20L, tol = 1e-9, robust = FALSE, concordance = FALSE)
-      getNamespace("tte")$cox_fit_cpp(p$columns, p$x, NULL, NULL, "efron", options, TRUE, getOption("tte.threads"))
+      getNamespace("tte")$cox_fit_cpp(
+        p$columns, p$x, NULL, NULL, "efron", options, TRUE, getOption("tte.threads")
+      )
     },
     peer = function(p) {
       survival::coxph.fit(
-        p$x, p$y, strata = NULL, offset = NULL, init = NULL, control = survival::coxph.control(), weights = NULL,
+        p$x, p$y,
+        strata = NULL, offset = NULL, init = NULL, control = survival::coxph.control(), weights = NULL,
         method = "efron", rownames = NULL
       )
     },

@@ -5,6 +5,8 @@ list(
     used = c("time", "status", "arm"),
     ours = function(d) tte::km(Surv(time, status) ~ arm, d),
     peer = function(d) survival::survfit(Surv(time, status) ~ arm, d, conf.type = "log-log"),
-    differ = function(ours, peer) max(abs(ours$surv - peer$surv), abs(ours$std.err - peer$std.err)[peer$surv > 0])
+    differ = function(ours, peer) {
+      max(abs(ours$surv - peer$surv), abs(ours$std.err - peer$std.err)[peer$surv > 0])
+    }
   )
 )

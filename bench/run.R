@@ -1,5 +1,5 @@
-# Times whole user calls of this package and of the peer on the same data in one run, compares their results, and
-# measures their peak memory, each in a process of its own. Goals are in targets.csv, and decide no test.
+# Times whole user calls of this package and of the peer on the same data in one run, compares their results,
+# and measures their peak memory, each in a process of its own. Goals are in targets.csv, and decide no test.
 #   Rscript bench/run.R [TOPIC ...]        TTE_BENCH_SCALE=0.1 for a tenth of the rows, TTE_BENCH_REPEATS=5
 #   Rscript bench/run.R --one FILE         what a child process does (see `child()`)
 
@@ -17,7 +17,8 @@ trial <- function(n, times, covariates, late = FALSE) {
   censored <- stats::runif(n, 0, 3000)
   time <- pmin(event, censored)
   if (times == "days") time <- floor(time) + 1
-  d <- data.frame(time = time, status = as.integer(event <= censored), arm = factor(arm, c("Placebo", "Drug X")), x)
+  arm <- factor(arm, c("Placebo", "Drug X"))
+  d <- data.frame(time = time, status = as.integer(event <= censored), arm = arm, x)
   if (late) {
     d$start <- stats::runif(n, -1, 1) * d$time
     d$start <- if (times == "days") pmax(0, floor(d$start)) else pmax(0, d$start)
@@ -30,14 +31,19 @@ status_kb <- function(field) {
   as.numeric(gsub("[^0-9]", "", line))
 }
 
-# Peak memory of one call above what was there before and above its result, in MB; NA where the system cannot tell.
+# Peak memory of one call above what was there before and above its result, in MB; NA where the system cannot
+# tell.
 peak_of <- function(call, input) {
   call(input$small) # loads what the first call loads
   invisible(gc())
-  reset <- tryCatch({
-    writeLines("5", "/proc/self/clear_refs")
-    TRUE
-  }, error = function(cnd) FALSE, warning = function(cnd) FALSE)
+  reset <- tryCatch(
+    {
+      writeLines("5", "/proc/self/clear_refs")
+      TRUE
+    },
+    error = function(cnd) FALSE,
+    warning = function(cnd) FALSE
+  )
   if (!reset) {
     return(NA_real_)
   }
@@ -52,7 +58,9 @@ seconds <- function(call, input) {
   system.time(call(input), gcFirst = FALSE)[["elapsed"]]
 }
 
-case_of <- function(topic, case) source(file.path(bench, paste0(topic, ".R")), local = new.env(parent = globalenv()))$value[[case]]
+case_of <- function(topic, case) {
+  source(file.path(bench, paste0(topic, ".R")), local = new.env(parent = globalenv()))$value[[case]]
+}
 
 prepared <- function(case, n, times) {
   d <- case$make(n, times)
@@ -95,7 +103,8 @@ measure <- function(target) {
   repeats <- as.integer(Sys.getenv("TTE_BENCH_REPEATS", "3"))
   ask <- function(what) {
     ask_child(
-      what = what, topic = target$topic, case = target$case, times = target$times, n = n, threads = target$threads,
+      what = what, topic = target$topic, case = target$case, times = target$times, n = n,
+      threads = target$threads,
       repeats = repeats
     )
   }
@@ -110,7 +119,8 @@ measure <- function(target) {
   data.frame(
     topic = target$topic, case = target$case, times = target$times, n = n, threads = target$threads,
     peer = target$peer, ours_s = timed$ours, peer_s = timed$peer, ratio = timed$peer / timed$ours,
-    goal = target$ratio_goal, difference = timed$difference, memory = peak_ours / unit, memory_peer = peak_peer / unit,
+    goal = target$ratio_goal, difference = timed$difference, memory = peak_ours / unit,
+    memory_peer = peak_peer / unit,
     memory_goal = target$memory_goal
   )
 }
@@ -121,15 +131,21 @@ describe_machine <- function() {
   cat(
     R.version.string, "; tte ", format(utils::packageVersion("tte")), ", survival ",
     format(utils::packageVersion("survival")), "\n", config("CXX17"), " ", config("CXX17FLAGS"), "\n",
-    "BLAS ", basename(info$BLAS), ", LAPACK ", basename(info$LAPACK), "; ", parallel::detectCores(), " cores\n\n", sep = ""
+    "BLAS ", basename(info$BLAS), ", LAPACK ", basename(info$LAPACK), "; ",
+    parallel::detectCores(), " cores\n\n",
+    sep = ""
   )
 }
 
 show_row <- function(row) {
   verdict <- function(good) if (is.na(good)) "" else if (good) "" else " <"
   cat(sprintf(
-    "%-11s %-31s %-10s n=%-8s %d thr  %7.3f s  %-11s %7.3f s  %5.1fx of %4s%-2s  diff %.0e  memory %4.1f (peer %4.1f) of %s%s\n",
-    row$topic, row$case, row$times, format(row$n, big.mark = ""), row$threads, row$ours_s, row$peer, row$peer_s,
+    paste(
+      "%-11s %-30s %-10s n=%-8s %d thr %7.3f s  %-11s %7.3f s %5.1fx of %4s%-2s",
+      "diff %.0e  memory %4.1f (peer %4.1f) of %s%s\n"
+    ),
+    row$topic, row$case, row$times, format(row$n, big.mark = ""), row$threads, row$ours_s, row$peer,
+    row$peer_s,
     row$ratio, format(row$goal), verdict(row$ratio >= row$goal), row$difference, row$memory, row$memory_peer,
     if (is.na(row$memory_goal)) "-" else format(row$memory_goal),
     verdict(is.na(row$memory_goal) || is.na(row$memory) || row$memory <= row$memory_goal)
@@ -142,12 +158,18 @@ main <- function(topics) {
   describe_machine()
   rows <- lapply(seq_len(nrow(targets)), function(i) {
     row <- measure(targets[i, ])
-    if (is.null(row)) cat(targets$topic[[i]], targets$case[[i]], targets$times[[i]], "did not run\n") else show_row(row)
+    if (is.null(row)) {
+      cat(targets$topic[[i]], targets$case[[i]], targets$times[[i]], "did not run\n")
+    } else {
+      show_row(row)
+    }
     row
   })
   results <- do.call(rbind, rows)
-  cat("\nratio: the peer's shortest time over ours; memory: peak above input and result, in used columns as doubles;")
-  cat(" < : goal missed\n")
+  cat(
+    "\nratio: the peer's shortest time over ours; memory: peak above input and result, in used columns as",
+    "doubles; < : goal missed\n"
+  )
   dir.create(file.path(bench, "results"), showWarnings = FALSE)
   utils::write.csv(results, file.path(bench, "results", "latest.csv"), row.names = FALSE)
   quit(status = as.integer(any(vapply(rows, is.null, logical(1)))))

@@ -1,10 +1,10 @@
-# Decides where each R package comes from: what is installed serves if its version suffices, then Debian's built
-# package, then CRAN's source. tools/install-dependencies calls it:
-#   Rscript tools/dependencies.R missing TIER         packages of the tier that are missing or too old, one a line
-#   Rscript tools/dependencies.R unloadable TIER      required packages of the tier that do not load, one a line
-#   Rscript tools/dependencies.R plan TIER [WITHOUT]  lines "debian r-cran-x", "cran x", "system libx-dev", "lost x why";
-#                                                     WITHOUT: r-cran-x (not from Debian), x (not at all)
-#   Rscript tools/dependencies.R install X Y Z        builds X, Y, Z from CRAN into the first writable library
+# Decides where each R package comes from: what is installed serves if its version suffices, then Debian's
+# built package, then CRAN's source. tools/install-dependencies calls `Rscript tools/dependencies.R` with
+#   missing TIER [required]  packages of the tier that are missing or too old, one a line
+#   unloadable TIER          required packages of the tier that do not load, one a line
+#   plan TIER [WITHOUT ...]  lines "debian r-cran-x", "cran x", "system libx-dev", "lost x why";
+#                            WITHOUT: r-cran-x (not from Debian), x (not at all)
+#   install X Y Z            builds X, Y, Z from CRAN into the first writable library
 
 demo_suggests <- c("ggplot2", "ggsurvfit", "knitr", "pharmaverseadam", "rmarkdown", "tinytable")
 test_required <- c(demo_suggests, "testthat")
@@ -81,7 +81,8 @@ unsatisfied <- function(wanted, installed) {
   names(wanted)[!as.logical(mapply(satisfied, names(wanted), wanted))]
 }
 
-# Debian's candidate versions of the R packages called `names`: NA where there is none, or where R is not Debian's
+# Debian's candidate versions of the R packages called `names`: NA where there is none, or where R is not
+# Debian's
 debian_versions <- function(names) {
   ask <- function(command, arguments) {
     if (!nzchar(Sys.which(command))) {
@@ -102,8 +103,9 @@ debian_versions <- function(names) {
   version
 }
 
-# Follows every need from the wanted packages down. A package that turns from Debian's to CRAN's brings new needs
-# and higher minimum versions, so passes repeat until nothing changes. `without`: see the head of this file.
+# Follows every need from the wanted packages down. A package that turns from Debian's to CRAN's brings new
+# needs and higher minimum versions, so passes repeat until nothing changes. `without`: see the head of this
+# file.
 resolve <- function(wanted, installed, cran, without) {
   minimum <- wanted
   debian <- character()
@@ -131,18 +133,23 @@ resolve <- function(wanted, installed, cran, without) {
         installed = requirements(installed[name, c("Depends", "Imports")])
       )
       for (need in names(needs)) {
-        if (!need %in% names(minimum) || newer(needs[[need]], minimum[[need]])) minimum[[need]] <- needs[[need]]
+        known <- need %in% names(minimum)
+        if (!known || newer(needs[[need]], minimum[[need]])) minimum[[need]] <- needs[[need]]
       }
     }
     version <- ifelse(source == "cran", cran[match(names(source), rownames(cran)), "Version"],
-      ifelse(source == "debian", debian[names(source)], installed[match(names(source), rownames(installed)), "Version"])
+      ifelse(source == "debian", debian[names(source)],
+        installed[match(names(source), rownames(installed)), "Version"]
+      )
     )
     names(version) <- names(source)
     for (pivot in intersect(coupled, names(source)[source != "lost"])) {
       if (is.na(debian[[pivot]]) || !newer(version[[pivot]], debian[[pivot]])) next
       for (name in names(source)[source %in% c("debian", "installed")]) {
         imports <- names(requirements(lookup(cran, name, "Imports"), lookup(cran, name, "Depends")))
-        if (pivot %in% imports && at_least(debian[[name]], version[[name]])) only_cran <- union(only_cran, name)
+        if (pivot %in% imports && at_least(debian[[name]], version[[name]])) {
+          only_cran <- union(only_cran, name)
+        }
       }
     }
     if (identical(before, list(minimum, only_cran))) {
@@ -161,8 +168,10 @@ lost_below <- function(name, source, cran) {
     if (now %in% seen) next
     seen <- c(seen, now)
     if (source[now] %in% c("cran", "lost")) {
-      queue <- c(queue, intersect(names(requirements(lookup(cran, now, "Depends"), lookup(cran, now, "Imports"),
-        lookup(cran, now, "LinkingTo"))), names(source)))
+      queue <- c(queue, intersect(names(requirements(
+        lookup(cran, now, "Depends"), lookup(cran, now, "Imports"),
+        lookup(cran, now, "LinkingTo")
+      )), names(source)))
     }
   }
   seen[source[seen] == "lost"]
@@ -185,7 +194,8 @@ write_plan <- function(tier, without) {
   for (name in names(source)) {
     if (source[[name]] == "debian") cat("debian ", "r-cran-", tolower(name), "\n", sep = "")
     if (source[[name]] == "cran") {
-      cat(paste0("cran ", name, "\n"), paste0("system ", system_needs[[name]], "\n", recycle0 = TRUE), sep = "")
+      cat("cran ", name, "\n", sep = "")
+      cat(paste0("system ", system_needs[[name]], "\n", recycle0 = TRUE), sep = "")
     }
     if (source[[name]] == "lost") cat("lost", name, "\n")
   }
@@ -201,10 +211,11 @@ set_mirror <- function() {
 install <- function(names) {
   set_mirror()
   writable <- .libPaths()[file.access(.libPaths(), 2) == 0]
-  library <- if (length(writable)) writable[[1]] else path.expand(strsplit(Sys.getenv("R_LIBS_USER"), ":")[[1]][[1]])
+  own <- path.expand(strsplit(Sys.getenv("R_LIBS_USER"), ":")[[1]][[1]])
+  library <- if (length(writable)) writable[[1]] else own
   dir.create(library, recursive = TRUE, showWarnings = FALSE)
   .libPaths(c(library, .libPaths()))
-  utils::install.packages(names, lib = library, dependencies = FALSE, Ncpus = 2, quiet = FALSE, type = "source")
+  utils::install.packages(names, lib = library, dependencies = FALSE, Ncpus = 2, type = "source")
 }
 
 loads <- function(name) is.environment(tryCatch(loadNamespace(name), error = message))
@@ -214,7 +225,8 @@ main <- function(arguments) {
   switch(arguments[[1]],
     missing = {
       packages <- tier_packages(rest[[1]])
-      writeLines(unsatisfied(c(packages$required, if (!"required" %in% rest) packages$optional), installed_now()))
+      if ("required" %in% rest) packages$optional <- NULL
+      writeLines(unsatisfied(c(packages$required, packages$optional), installed_now()))
     },
     unloadable = writeLines(Filter(function(name) !loads(name), names(tier_packages(rest[[1]])$required))),
     plan = write_plan(rest[[1]], rest[-1]),

@@ -1,6 +1,7 @@
-# `make test`: the layer check, the stale-documentation check, the engine's tests and R's, with and without the
-# suggested packages. The last line says "N passed, N failed": engine test cases and testthat expectations, and one
-# failure for each check that fails. Everything is built in build/; the sources stay as they are.
+# `make test`: the layer check, the stale-documentation check, the engine's tests and R's, with and without
+# the suggested packages. The last line says "N passed, N failed": engine test cases and testthat
+# expectations, and one failure for each check that fails. Everything is built in build/; the sources stay as
+# they are.
 #   Rscript tools/run-tests.R [checks] [engine] [with] [without]      all four when none is named
 
 build <- "build"
@@ -76,7 +77,8 @@ engine <- function() {
     }
     result <- result + counts
   }
-  if (status != 0 && result[["failed"]] == 0 || !length(verdicts)) result[["failed"]] <- result[["failed"]] + 1
+  unexplained <- status != 0 && result[["failed"]] == 0 || !length(verdicts)
+  result[["failed"]] <- result[["failed"]] + unexplained
   say("engine: ", result[["passed"]], " test cases passed, ", result[["failed"]], " failed")
   result
 }
@@ -110,7 +112,8 @@ bare_library <- function() {
   bare
 }
 
-# Starts testthat on a copy of the tests, in a process of its own; the result is a file that `collect()` reads.
+# Starts testthat on a copy of the tests, in a process of its own; the result is a file that `collect()`
+# reads.
 start_testthat <- function(kind) {
   home <- file.path(normalizePath(build), paste0("testthat-", kind))
   unlink(home, recursive = TRUE)
@@ -122,15 +125,20 @@ start_testthat <- function(kind) {
     if (kind == "without") {
       bare <- bare_library()
       # the site's own file of variables could bring other libraries back
-      c(paste0(c("R_LIBS=", "R_LIBS_SITE=", "R_LIBS_USER="), bare), "R_ENVIRON=/dev/null", "R_ENVIRON_USER=/dev/null")
+      c(
+        paste0(c("R_LIBS=", "R_LIBS_SITE=", "R_LIBS_USER="), bare),
+        "R_ENVIRON=/dev/null", "R_ENVIRON_USER=/dev/null"
+      )
     }
   )
   script <- file.path(home, "run.R")
   writeLines(c(
     if (kind == "without") "stopifnot(!requireNamespace(\"ggplot2\", quietly = TRUE))",
     "library(testthat)",
-    "result <- test_dir(\"testthat\", package = \"tte\", load_package = \"installed\", stop_on_failure = FALSE,",
-    "  reporter = CheckReporter$new())",
+    "result <- test_dir(",
+    "  \"testthat\",",
+    "  package = \"tte\", load_package = \"installed\", stop_on_failure = FALSE, reporter = CheckReporter$new()",
+    ")",
     "saveRDS(lapply(unclass(result), function(test) {",
     "  kinds <- vapply(test$results, function(r) sub(\"expectation_\", \"\", class(r)[[1]]), \"\")",
     "  list(file = test$file, test = test$test, kinds = kinds, seconds = test$real,",
@@ -167,9 +175,12 @@ collect <- function(kind, home) {
   bad <- kinds %in% c("failure", "error")
   skipped <- kinds == "skip"
   reason <- trimws(sub("^Reason: ", "", messages[skipped]))
-  fine <- vapply(reason, function(one) any(vapply(allowed_skips(kind), grepl, logical(1), x = one)), logical(1))
+  allowed <- function(one) any(vapply(allowed_skips(kind), grepl, logical(1), x = one))
+  fine <- vapply(reason, allowed, logical(1))
   for (i in which(bad)) cat("  ", where[[i]], "\n", paste0("    ", messages[[i]], "\n"), sep = "")
-  for (i in which(!fine)) cat("   skipped without leave: ", where[skipped][[i]], ": ", reason[[i]], "\n", sep = "")
+  for (i in which(!fine)) {
+    cat("   skipped without leave: ", where[skipped][[i]], ": ", reason[[i]], "\n", sep = "")
+  }
   for (test in tests[empty]) cat("   asserts nothing: ", test$file, ": ", test$test, "\n", sep = "")
   unsaved <- if (kind == "with") unsaved_snapshots(home) else character()
   for (name in unsaved) cat("   snapshot not committed, or no longer the same: ", name, "\n", sep = "")

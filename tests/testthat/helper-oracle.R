@@ -66,6 +66,7 @@ step_value <- function(time, value, at, before) {
 #' they are not defined.
 oracle_limits <- function(p, se, type, level = 0.95) {
   z <- stats::qnorm((1 + level) / 2)
+  p <- pmin(pmax(p, 0), 1)
   eta <- switch(type,
     plain = p,
     log = log(p),

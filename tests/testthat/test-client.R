@@ -19,7 +19,8 @@ double client_cox(std::vector<double> stop, std::vector<int> cause, std::vector<
   columns.stop = tte::Span<double>(stop.data(), stop.size());
   columns.cause = tte::Span<std::int32_t>(cause.data(), cause.size());
   const tte::TimeToEvent data(columns);
-  return tte::cox_fit(data, {tte::Span<double>(x.data(), x.size())}, {}, {}, tte::CoxOptions()).coefficients(0);
+  const tte::Span<double> column(x.data(), x.size());
+  return tte::cox_fit(data, {column}, {}, {}, tte::CoxOptions()).coefficients(0);
 }
 ")
 }

@@ -61,7 +61,8 @@ quiet_km <- function(case, label) {
   })
   d <- if (case$use$freq) case$data[case$data$freq > 0, , drop = FALSE] else case$data
   empties <- case$use$interval && any(vapply(split(d, droplevels(d$arm)), function(part) {
-    curve <- oracle_km(list(start = part$start, stop = part$stop, cause = part$cause, id = if (case$use$split) part$id))
+    id <- if (case$use$split) part$id
+    curve <- oracle_km(list(start = part$start, stop = part$stop, cause = part$cause, id = id))
     dead <- curve$time[curve$surv == 0]
     length(dead) > 0L && any(part$start >= dead[1L] * (1 - 1e-9))
   }, NA))

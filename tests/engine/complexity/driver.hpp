@@ -1,5 +1,5 @@
-// A program that tools/complexity counts: `driver SHAPE n WORK` makes data of n rows and, if WORK is 1, works on them
-// once. What making the data costs is counted with WORK 0 and taken off.
+// A program that tools/complexity counts: `driver SHAPE n WORK` makes data of n rows and, if WORK is 1, works
+// on them once. What making the data costs is counted with WORK 0 and taken off.
 #pragma once
 
 #include <tte/core/time_to_event.hpp>

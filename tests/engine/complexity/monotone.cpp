@@ -1,4 +1,5 @@
-// Along a direction in which every event has the largest value of its risk set, so that the search goes to the end.
+// Along a direction in which every event has the largest value of its risk set, so that the search goes to
+// the end.
 #include <tte/cox/monotone.hpp>
 
 #include "driver.hpp"
