@@ -72,3 +72,21 @@ after_event_faults <- function(d) {
 fault_of_kept <- function(d, bad, code, message, remedy = NA) {
   if (any(bad)) fault("id", code, message, column_of(d, "id"), kept_rows(d)[bad], remedy)
 }
+
+# Near-equal times become one, and a row between two of them would have no length.
+merged_interval_faults <- function(d, timefix) {
+  start <- d$columns$start
+  stop <- d$columns$stop
+  far <- is.null(start) || min(stop - start) > 1e3 * sqrt(.Machine$double.eps) * max(stop)
+  if (!timefix || far) {
+    return(NULL)
+  }
+  at <- snap_times(c(start, stop))
+  bad <- at[seq_along(start)] == at[length(start) + seq_along(stop)]
+  if (!any(bad)) {
+    return(NULL)
+  }
+  what <- "start and stop are one once near-equal times are merged"
+  remedy <- "Leave these rows out, or give timefix = FALSE."
+  fault("formula", "start_not_before_stop", what, rows = kept_rows(d)[bad], remedy = remedy)
+}

@@ -179,3 +179,16 @@ warn_zero_time <- function(door) {
   text <- sprintf("%s is 0 in %s: kept, as in survival; they leave at time 0.", variable, format_rows(rows))
   warn_tte(text, "zero_time", rows = rows, call = door$call)
 }
+
+# The engine's rule: a time within sqrt(eps) x mean |t| of the one before takes the first time of that run.
+snap_times <- function(times) {
+  order <- order(times, method = "radix")
+  sorted <- times[order]
+  gap <- c(Inf, diff(sorted))
+  tolerance <- sqrt(.Machine$double.eps) * mean(abs(sorted[gap > 0]))
+  first <- gap > tolerance
+  anchor <- sorted[first][cumsum(first)]
+  moved <- which(anchor != sorted)
+  times[order[moved]] <- anchor[moved]
+  times
+}

@@ -8,7 +8,7 @@ read_cells <- function(d, conf.level, timefix, call) {
   strata <- strata_codes(d)
   abort_input(rbind(
     one_event_faults(d), person_faults_of_groups(d, groups, "arm"),
-    person_faults_of_groups(d, strata, "stratum"), after_event_faults(d)
+    person_faults_of_groups(d, strata, "stratum"), after_event_faults(d), merged_interval_faults(d, timefix)
   ), call)
   k <- max(1L, length(groups$levels))
   s <- max(1L, length(strata$levels))

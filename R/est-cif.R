@@ -42,7 +42,7 @@ cif <- function(formula, data = NULL, ..., censored = NULL, competing = NULL, pa
     check_choice(conf.type, "conf.type", c("log-log", "plain", "log", "arcsin", "none"))
   ))
   groups <- curve_codes(d)
-  abort_input(person_faults_of_curves(d, groups))
+  abort_input(rbind(person_faults_of_curves(d, groups), merged_interval_faults(d, timefix)))
   d$columns$stratum <- groups$codes
   robust <- !is.null(d$columns$weight) || !is.null(d$columns$cluster)
   variance <- if (robust) "ij" else "aalen"

@@ -48,7 +48,7 @@ cox <- function(
     check_level(conf.level), check_choice(ties, "ties", c("efron", "breslow")),
     check_flag(timefix, "timefix"), check_flag(x, "x"), check_flag(y, "y")
   ))
-  abort_input(rbind(one_event_faults(d), event_faults(d)))
+  abort_input(rbind(one_event_faults(d), event_faults(d), merged_interval_faults(d, timefix)))
   design <- design_of(d, rlang::current_env())
   d$columns$stratum <- strata_codes(d)$codes
   fit <- cox_fit_cpp(

@@ -50,7 +50,9 @@ km <- function(
     check_choice(conf.type, "conf.type", c("log-log", "log", "plain", "logit", "arcsin", "none"))
   ))
   groups <- curve_codes(d)
-  abort_input(rbind(one_event_faults(d), person_faults_of_curves(d, groups)))
+  abort_input(rbind(
+    one_event_faults(d), person_faults_of_curves(d, groups), merged_interval_faults(d, timefix)
+  ))
   d$columns$stratum <- groups$codes
   fit <- km_cpp(d$columns, conf.type, conf.level, timefix, thread_count())
   warn_empty_risk_set(fit, d, groups, rlang::current_env())

@@ -35,7 +35,7 @@ log_rank_hazard_ratio <- function(
     if (!known) fault("method", "not_a_choice", "must be \"peto\", \"mantel-haenszel\", or both"),
     check_level(conf.level), check_flag(timefix, "timefix")
   ))
-  trial <- test_groups(d, rlang::current_env())
+  trial <- test_groups(d, timefix, rlang::current_env())
   abort_input(reference_needed(d))
   arms <- arm_names(d, trial$groups)
   pairs <- lapply(seq_along(arms)[-1], function(arm) pair_of(trial, c(1L, arm)))

@@ -40,7 +40,7 @@ log_rank_test <- function(
   strata <- strata_codes(d)
   abort_input(rbind(
     one_event_faults(d), group_faults(groups, d), person_faults_of_groups(d, strata, "stratum"),
-    event_faults(d)
+    event_faults(d), merged_interval_faults(d, timefix)
   ))
   d$columns$stratum <- strata$codes
   fit <- log_rank_cpp(d$columns, groups$codes, length(groups$levels), timefix)

@@ -44,7 +44,7 @@ max_combo_test <- function(
     check_flag(timefix, "timefix")
   ))
   call <- rlang::current_env()
-  trial <- test_groups(d, call)
+  trial <- test_groups(d, timefix, call)
   abort_input(rbind(two_groups_faults(trial), direction_faults(trial, alternative)), call)
   given <- lapply(read$weight, engine_rank_weight, trial$d, call)
   fit <- rank_tests(trial, given, timefix)
@@ -79,12 +79,22 @@ largest_z_p <- function(z, correlation, alternative) {
   if (length(keep) == 1) {
     return(list(p.value = one, error = 0))
   }
+  most <- length(keep) * one
+  found <- integrate_beyond(extreme, correlation[keep, keep], sides, 1e-4)
+  if (found$p < 50 * found$error && most > 1e-5) {
+    found <- integrate_beyond(extreme, correlation[keep, keep], sides, 1e-5)
+  }
+  list(p.value = min(max(found$p, one), 1, most), error = min(found$error, most - one))
+}
+
+# The probability that a statistic goes beyond the extreme, and the error of its integration.
+integrate_beyond <- function(extreme, correlation, sides, tolerance) {
+  m <- nrow(correlation)
   inside <- with_own_seed(mvtnorm::pmvnorm(
-    lower = rep(if (sides == 2) -extreme else -Inf, length(keep)), upper = rep(extreme, length(keep)),
-    corr = correlation[keep, keep], algorithm = mvtnorm::GenzBretz(maxpts = 1e6, abseps = 1e-5, releps = 0)
+    lower = rep(if (sides == 2) -extreme else -Inf, m), upper = rep(extreme, m), corr = correlation,
+    algorithm = mvtnorm::GenzBretz(maxpts = 1e6, abseps = tolerance, releps = 0)
   ))
-  p <- min(max(1 - inside, one), 1, length(keep) * one)
-  list(p.value = p, error = attr(inside, "error"))
+  list(p = 1 - inside[[1]], error = attr(inside, "error"))
 }
 
 # Statistics that exist, each once: two with correlation 1 are one.

@@ -1,14 +1,14 @@
 # What the tests of the log-rank family share: the groups they compare, and their weights for the engine.
 
 # list(d, groups, strata), checked: what every test of the family starts from. The strata are in d's columns.
-test_groups <- function(d, call) {
+test_groups <- function(d, timefix, call) {
   refuse_robust(d, call)
   refuse_curve_terms(d, call)
   groups <- group_codes(d)
   strata <- strata_codes(d)
   abort_input(rbind(
     one_event_faults(d), group_faults(groups, d), person_faults_of_groups(d, strata, "stratum"),
-    event_faults(d)
+    event_faults(d), merged_interval_faults(d, timefix)
   ), call)
   d$columns$stratum <- strata$codes
   list(d = d, groups = groups, strata = strata)

@@ -6,7 +6,7 @@ print.tte_data <- function(x, ...) {
   print_heading(tte)
   n <- count_persons(x$columns)
   events <- x$columns$cause > 0
-  freq <- if (is.null(x$columns$freq)) 1 else x$columns$freq
+  freq <- if (is.null(x$columns$freq)) 1 else as.double(x$columns$freq)
   cat(sprintf(
     "%s persons, %s rows, %s events\n", format_count(n), format_count(x$n), format_count(sum(events * freq))
   ))

@@ -58,19 +58,6 @@ response_of_fit <- function(d, snapped) {
   new_surv(start, stop, d$columns$cause)
 }
 
-# The engine's rule: a time within sqrt(eps) x mean |t| of the one before takes the first time of that run.
-snap_times <- function(times) {
-  order <- order(times, method = "radix")
-  sorted <- times[order]
-  gap <- c(Inf, diff(sorted))
-  tolerance <- sqrt(.Machine$double.eps) * mean(abs(sorted[gap > 0]))
-  first <- gap > tolerance
-  anchor <- sorted[first][cumsum(first)]
-  moved <- which(anchor != sorted)
-  times[order[moved]] <- anchor[moved]
-  times
-}
-
 design_matrix <- function(design) {
   x <- if (is.list(design$x)) do.call(cbind, design$x) else design$x
   assign <- rep(seq_along(design$assign), lengths(design$assign))
@@ -117,7 +104,7 @@ count_persons <- function(columns) {
   if (!is.null(columns$subject)) {
     return(length(unique(columns$subject)))
   }
-  if (is.null(columns$freq)) length(columns$stop) else sum(columns$freq)
+  if (is.null(columns$freq)) length(columns$stop) else sum(as.double(columns$freq))
 }
 
 # ---- print ----

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <random>
 #include <set>
@@ -66,9 +67,30 @@ struct Data {
   std::vector<tte::Span<double>> covariates() const { return {x.begin(), x.end()}; }
 };
 
+inline double start_of(const Data& d, std::size_t i) { return d.start.empty() ? -infinity : d.start[i]; }
+
+/// Whether row i counts (freq > 0) and lies in a stratum (from 0).
+inline bool in_stratum(const Data& d, std::size_t i, std::size_t stratum) {
+  const bool here = d.stratum.empty() || static_cast<std::size_t>(d.stratum[i]) == stratum + 1;
+  return here && (d.freq.empty() || d.freq[i] > 0);
+}
+
+/// The rows at risk at one step of the schedule of `data`, which was made of `d`.
+inline std::vector<std::size_t> rows_at_risk(const Data& d, const tte::TimeToEvent& data, std::size_t step) {
+  const tte::Schedule& schedule = data.schedule();
+  std::size_t stratum = 0;
+  while (step >= schedule.stratum_begin[stratum + 1]) ++stratum;
+  const double t = schedule.steps[step].time;
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < d.rows(); ++i) {
+    if (in_stratum(d, i, stratum) && start_of(d, i) < t && t <= d.stop[i]) out.push_back(i);
+  }
+  return out;
+}
+
 /// One of the `freq` equal rows that a row of the data stands for.
 struct Row {
-  std::size_t from, unit;  // the row it is a copy of, and its independent unit
+  std::size_t from, person, unit;  // the row it is a copy of, whose it is, and its independent unit
   double start, stop, weight;
   std::int32_t cause;
   bool continues = false, resumes = false;  // in, or from, another row of the same person
@@ -85,9 +107,8 @@ inline bool joined(const Data& d, std::size_t before, std::size_t after) {
          d.cause[before] == 0 && d.stop[before] == d.start[after];
 }
 
-inline Row row_of(const Data& d, std::size_t i, std::size_t unit) {
-  Row row{i, unit, d.start.empty() ? -infinity : d.start[i], d.stop[i], d.weight.empty() ? 1 : d.weight[i], d.cause[i]};
-  if (!d.subject.empty()) row.unit = static_cast<std::size_t>(d.subject[i]);
+inline Row row_of(const Data& d, std::size_t i, std::size_t person) {
+  Row row{i, person, person, start_of(d, i), d.stop[i], d.weight.empty() ? 1 : d.weight[i], d.cause[i]};
   if (!d.cluster.empty()) row.unit = static_cast<std::size_t>(d.cluster[i]);
   for (std::size_t j = 0; j < d.rows(); ++j) {
     row.continues |= joined(d, i, j);
@@ -96,15 +117,18 @@ inline Row row_of(const Data& d, std::size_t i, std::size_t unit) {
   return row;
 }
 
-/// The rows of each stratum, freq written out.
+/// The rows of each stratum, freq written out. The k-th copies of one person's rows are one person; copies are different
+/// people of the same cluster.
 inline std::vector<Rows> strata(const Data& d) {
-  std::size_t count = 1, unit = 0;
+  std::size_t count = 1, rows = 0;
   for (std::int32_t code : d.stratum) count = std::max(count, static_cast<std::size_t>(code));
   std::vector<Rows> out(count);
   for (std::size_t i = 0; i < d.rows(); ++i) {
     const std::size_t s = d.stratum.empty() ? 0 : static_cast<std::size_t>(d.stratum[i] - 1);
     for (std::int32_t copy = 0; copy < (d.freq.empty() ? 1 : d.freq[i]); ++copy) {
-      out[s].push_back(row_of(d, i, unit++));
+      const std::size_t subject = d.subject.empty() ? 0 : static_cast<std::size_t>(d.subject[i]);
+      const std::size_t person = 1000000 * static_cast<std::size_t>(copy) + subject;
+      out[s].push_back(row_of(d, i, subject > 0 ? person : rows++));
     }
   }
   return out;
@@ -464,27 +488,39 @@ struct LogRank {
   arma::mat n, observed, expected, variance;
 };
 
+/// A weight of the log-rank family: of the rows of a stratum and an event time.
+using WeightOf = std::function<double(const Rows&, double)>;
+
 /// `group` (from 0) is in the order of the data's rows.
-inline LogRank log_rank(const Data& d, const std::vector<std::int32_t>& group, std::size_t groups) {
+inline LogRank log_rank(
+    const Data& d, const std::vector<std::int32_t>& group, std::size_t groups,
+    const WeightOf& weight_of = [](const Rows&, double) { return 1.0; }) {
   const std::vector<Rows> all = strata(d);
   const arma::mat empty(groups, all.size(), arma::fill::zeros);
   LogRank out{empty, empty, empty, arma::mat(groups, groups, arma::fill::zeros)};
   for (std::size_t s = 0; s < all.size(); ++s) {
     const Rows& rows = all[s];
     const auto in_group = [&](const Row& r, std::size_t g) { return static_cast<std::size_t>(group[r.from]) == g; };
-    for (std::size_t g = 0; g < groups; ++g) out.n(g, s) = sum(rows, [&](const Row& r) { return in_group(r, g); });
+    for (std::size_t g = 0; g < groups; ++g) {
+      std::set<std::size_t> persons;
+      for (const Row& r : rows) {
+        if (in_group(r, g)) persons.insert(r.person);
+      }
+      out.n(g, s) = static_cast<double>(persons.size());
+    }
     for (const double t : event_times(rows)) {
       const double n = sum(rows, [&](const Row& r) { return r.at_risk(t); });
       const double e = sum(rows, [&](const Row& r) { return r.event_at(t); });
+      const double w = weight_of(rows, t);
       std::vector<double> of(groups);
       for (std::size_t g = 0; g < groups; ++g) {
         of[g] = sum(rows, [&](const Row& r) { return r.at_risk(t) && in_group(r, g); });
-        out.observed(g, s) += sum(rows, [&](const Row& r) { return r.event_at(t) && in_group(r, g); });
-        out.expected(g, s) += e * of[g] / n;
+        out.observed(g, s) += w * sum(rows, [&](const Row& r) { return r.event_at(t) && in_group(r, g); });
+        out.expected(g, s) += w * e * of[g] / n;
       }
       for (std::size_t g = 0; g < groups; ++g) {
         for (std::size_t h = 0; h < groups && n > 1; ++h) {
-          out.variance(g, h) += e * (n - e) / (n - 1) * (of[g] / n) * ((g == h) - of[h] / n);
+          out.variance(g, h) += w * w * e * (n - e) / (n - 1) * (of[g] / n) * ((g == h) - of[h] / n);
         }
       }
     }

@@ -59,13 +59,11 @@ TEST_CASE("steps, exits, events and entries are those of the definition on rando
       const auto rows_where = [&](auto holds) {
         std::multiset<std::int32_t> out;
         for (std::size_t i = 0; i < d.rows(); ++i) {
-          const bool here = d.stratum.empty() || static_cast<std::size_t>(d.stratum[i]) == s + 1;
-          const bool counts = d.freq.empty() || d.freq[i] > 0;
-          if (here && counts && holds(i)) out.insert(static_cast<std::int32_t>(i));
+          if (naive::in_stratum(d, i, s) && holds(i)) out.insert(static_cast<std::int32_t>(i));
         }
         return out;
       };
-      const auto start = [&](std::size_t i) { return d.start.empty() ? -naive::infinity : d.start[i]; };
+      const auto start = [&](std::size_t i) { return naive::start_of(d, i); };
       REQUIRE(callers(data, Rows{schedule.stratum_rows[s]}) == rows_where([](std::size_t) { return true; }));
       double before = -naive::infinity;
       for (std::size_t k = schedule.stratum_begin[s]; k < schedule.stratum_begin[s + 1]; ++k) {

@@ -11,19 +11,6 @@ using tte::TimeToEvent;
 
 namespace {
 
-// The caller's rows at risk at step k.
-std::vector<std::size_t> rows_at_risk(const naive::Data& d, const TimeToEvent& data, std::size_t k) {
-  std::size_t s = 0;
-  while (k >= data.schedule().stratum_begin[s + 1]) ++s;
-  std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < d.rows(); ++i) {
-    const bool here = d.stratum.empty() || static_cast<std::size_t>(d.stratum[i]) == s + 1;
-    const bool counts = d.freq.empty() || d.freq[i] > 0;
-    if (here && counts && naive::row_of(d, i, 0).at_risk(data.schedule().steps[k].time)) out.push_back(i);
-  }
-  return out;
-}
-
 // The largest relative error of S0 and S1 over the steps of a backward sweep.
 template <class Pool>
 double largest_error(const naive::Data& d, const std::vector<double>& r) {
@@ -35,7 +22,7 @@ double largest_error(const naive::Data& d, const std::vector<double>& r) {
   tte::sweep(data.schedule(), Direction::backward, pool, [&](std::size_t k, const tte::Step&) {
     double s0 = 0;
     std::vector<double> s1(d.x.size(), 0.0), size(d.x.size(), 0.0);
-    for (const std::size_t i : rows_at_risk(d, data, k)) {
+    for (const std::size_t i : naive::rows_at_risk(d, data, k)) {
       s0 += r[i];
       for (std::size_t j = 0; j < d.x.size(); ++j) {
         s1[j] += r[i] * d.x[j][i];
@@ -69,7 +56,7 @@ TEST_CASE("counts by label are the mass at risk, in either direction") {
       tte::Counts by_label(data, arranged, 3), all(data);
       const auto expected = [&](std::size_t k, std::size_t of) {
         double mass = 0;
-        for (const std::size_t i : rows_at_risk(d, data, k)) {
+        for (const std::size_t i : naive::rows_at_risk(d, data, k)) {
           const double each = (d.weight.empty() ? 1 : d.weight[i]) * (d.freq.empty() ? 1 : d.freq[i]);
           if (of == 3 || i % 3 == of) mass += each;
         }

@@ -11,19 +11,11 @@ namespace {
 std::vector<double> expected_hazard(const naive::Data& d, const tte::TimeToEvent& data,
                                     const std::vector<StepHazard>& hazard, const std::vector<double>& r) {
   std::vector<double> out(d.rows(), 0.0);
-  const tte::Schedule& schedule = data.schedule();
-  for (std::size_t s = 0; s < schedule.strata(); ++s) {
-    for (std::size_t k = schedule.stratum_begin[s]; k < schedule.stratum_begin[s + 1]; ++k) {
-      for (std::size_t i = 0; i < d.rows(); ++i) {
-        const bool here = d.stratum.empty() || static_cast<std::size_t>(d.stratum[i]) == s + 1;
-        const naive::Row row = naive::row_of(d, i, 0);
-        const double t = schedule.steps[k].time;
-        if (here && row.at_risk(t)) out[i] += r[i] * (row.event_at(t) ? hazard[k].own : hazard[k].whole);
-      }
+  for (std::size_t k = 0; k < hazard.size(); ++k) {
+    for (const std::size_t i : naive::rows_at_risk(d, data, k)) {
+      const bool event = d.cause[i] > 0 && d.stop[i] == data.schedule().steps[k].time;
+      out[i] += r[i] * (event ? hazard[k].own : hazard[k].whole);
     }
-  }
-  for (std::size_t i = 0; i < d.rows(); ++i) {
-    if (!d.freq.empty() && d.freq[i] == 0) out[i] = 0;
   }
   return out;
 }

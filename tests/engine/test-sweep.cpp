@@ -13,33 +13,17 @@ class Present {
   explicit Present(const tte::TimeToEvent& data) : data_(data) {}
   void clear() { rows.clear(); }
   void add(const tte::Rows& added) {
-    added.each([&](std::int32_t i) { REQUIRE(rows.insert(data_.row(static_cast<std::size_t>(i))).second); });
+    added.each([&](std::int32_t i) { REQUIRE(rows.insert(row(i)).second); });
   }
   void remove(const tte::Rows& removed) {
-    removed.each([&](std::int32_t i) { REQUIRE(rows.erase(data_.row(static_cast<std::size_t>(i))) == 1); });
+    removed.each([&](std::int32_t i) { REQUIRE(rows.erase(row(i)) == 1); });
   }
-  std::set<std::int32_t> rows;
+  std::set<std::size_t> rows;
 
  private:
+  std::size_t row(std::int32_t i) const { return static_cast<std::size_t>(data_.row(static_cast<std::size_t>(i))); }
   const tte::TimeToEvent& data_;
 };
-
-std::size_t stratum_of(const tte::Schedule& schedule, std::size_t k) {
-  std::size_t s = 0;
-  while (k >= schedule.stratum_begin[s + 1]) ++s;
-  return s;
-}
-
-std::set<std::int32_t> at_risk(const naive::Data& d, std::size_t stratum, double t) {
-  std::set<std::int32_t> out;
-  for (std::size_t i = 0; i < d.rows(); ++i) {
-    const bool here = d.stratum.empty() || static_cast<std::size_t>(d.stratum[i]) == stratum + 1;
-    const bool counts = d.freq.empty() || d.freq[i] > 0;
-    const bool entered = d.start.empty() || d.start[i] < t;
-    if (here && counts && entered && t <= d.stop[i]) out.insert(static_cast<std::int32_t>(i));
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -52,7 +36,8 @@ TEST_CASE("at every step, in either direction, the pool holds the rows with star
       tte::sweep(data.schedule(), direction, pool, [&](std::size_t k, const tte::Step& step) {
         seen.push_back(k);
         REQUIRE(step.time == data.schedule().steps[k].time);
-        REQUIRE(pool.rows == at_risk(d, stratum_of(data.schedule(), k), step.time));
+        const std::vector<std::size_t> expected = naive::rows_at_risk(d, data, k);
+        REQUIRE(pool.rows == std::set<std::size_t>(expected.begin(), expected.end()));
       });
       REQUIRE(seen.size() == data.schedule().steps.size());
       REQUIRE(std::set<std::size_t>(seen.begin(), seen.end()).size() == seen.size());

@@ -60,3 +60,15 @@ test_that("a curve ends with a person's event", {
   fit <- suppressWarnings(cox(Surv(start, stop, event) ~ x, transform(d, x = 0:2), id = id))
   expect_s3_class(fit, "tte_cox")
 })
+
+test_that("a row between two times that are merged into one is a fault, unless they are kept apart", {
+  d <- data.frame(start = c(0, 2, 0), stop = c(2, 2 * (1 + 1e-12), 5), event = c(0, 1, 1))
+  expect_fault(km(Surv(start, stop, event) ~ 1, d), "start_not_before_stop", "formula", rows = 2L)
+  expect_equal(km(Surv(start, stop, event) ~ 1, d, timefix = FALSE)$n.event, c(0, 1, 1))
+})
+
+test_that("near-equal times take the first of their run, by the relative rule alone", {
+  expect_identical(snap_times(c(3, 1, 1 + 1e-12, 2, 1 - 1e-12)), c(3, 1 - 1e-12, 1 - 1e-12, 2, 1 - 1e-12))
+  tiny <- c(1, 2, 3) * 1e-12
+  expect_identical(snap_times(tiny), tiny)
+})

@@ -216,3 +216,31 @@ test_that("the robust standard error is the numerical derivative in the weights"
   numerical <- derivative(function(d) c(cif(Surv(time, what) ~ 1, d, weights = "wt", cluster = "cl")$pstate))
   expect_equal(c(fit$std.err), numerical, tolerance = 1e-6)
 })
+
+test_that("at a time with censoring alone nothing moves, not by a bit", {
+  # quantile() of survfit reads limits off flat stretches, and an ulp of drift there moves it to the next time
+  d <- base_case()
+  constant <- function(values, event) {
+    values <- as.matrix(values)
+    at <- setdiff(which(!event), 1L)
+    identical(unname(values[at, , drop = FALSE]), unname(values[at - 1L, , drop = FALSE]))
+  }
+  for (weights in list(NULL, "wt")) {
+    fit <- km(Surv(time, status) ~ 1, d, weights = weights)
+    for (what in c("surv", "std.err", "lower", "upper", "cumhaz", "std.chaz")) {
+      expect_true(constant(fit[[what]], fit$n.event > 0), label = what)
+    }
+    fit <- cif(Surv(time, what) ~ 1, d, weights = weights)
+    for (what in c("pstate", "std.err", "lower", "upper")) {
+      expect_true(constant(fit[[what]], rowSums(fit$n.event) > 0), label = what)
+    }
+  }
+})
+
+test_that("one cluster that holds everybody has no jackknife variance, and the last man dying none either", {
+  d <- transform(base_case(), all = 1)
+  expect_lt(max(km(Surv(time, status) ~ 1, d, cluster = "all")$std.chaz), 1e-12)
+  expect_lt(max(cif(Surv(time, what) ~ 1, d, cluster = "all")$std.err), 1e-12)
+  fit <- cif(Surv(time, what) ~ 1, d[1, ], weights = "wt")
+  expect_lt(max(fit$std.err), 1e-12)
+})

@@ -1,5 +1,6 @@
 // Along a direction in which every event has the largest value of its risk set, so that the search goes to
 // the end.
+// n = 20000
 #include <tte/cox/monotone.hpp>
 
 #include "driver.hpp"

@@ -3,6 +3,7 @@
 // infinitesimal jackknife over the independent units.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -99,7 +100,9 @@ class IncidenceInfluence {
         incidence_(causes),
         shared_(causes),
         hazard_growth_(causes),
-        events_(causes) {}
+        events_(causes),
+        state_errors_(causes + 1),
+        hazard_errors_(causes) {}
 
   void clear() {
     free_.clear();
@@ -109,6 +112,8 @@ class IncidenceInfluence {
     incidence_.assign(incidence_.size(), 0.0);
     shared_.assign(shared_.size(), 0.0);
     hazard_growth_.assign(hazard_growth_.size(), 0.0);
+    state_errors_.assign(state_errors_.size(), 0.0);
+    hazard_errors_.assign(hazard_errors_.size(), 0.0);
     survival_ = 1;
     growth_ = 0;
   }
@@ -120,8 +125,8 @@ class IncidenceInfluence {
     double d = 0;
     for (std::int32_t row = step.exits.begin; row < step.events_end; ++row) {
       const auto i = static_cast<std::size_t>(row);
-      events_[cause(i)] += data_.mass(i);
-      d += data_.mass(i);
+      events_[cause(i)] += data_.relative_mass(i);
+      d += data_.relative_mass(i);
     }
     if (!(d > 0)) return;
     const double n = at_risk_.value(), left = left_after(n, d);
@@ -136,20 +141,28 @@ class IncidenceInfluence {
     }
     growth_ += left > 0 ? d / (n * left) : 0;
     survival_ *= left / n;
+    set_errors();
   }
 
-  double state_variance() const { return survival_ * survival_ * free_.variance({1, growth_}); }
-  double incidence_variance(std::size_t cause) const {
-    return sums_[cause].variance({1, incidence_[cause], shared_[cause]});
-  }
-  double hazard_variance(std::size_t cause) const {
-    return hazards_[cause].variance({1, hazard_growth_[cause]});
-  }
+  /// Standard errors as of the last event time: between events nothing changes, not even by rounding.
+  const std::vector<double>& state_errors() const { return state_errors_; }
+  const std::vector<double>& hazard_errors() const { return hazard_errors_; }
 
  private:
+  void set_errors() {
+    state_errors_[0] = survival_ * std::sqrt(free_.variance({1, growth_}));
+    for (std::size_t c = 0; c < sums_.size(); ++c) {
+      state_errors_[c + 1] = std::sqrt(sums_[c].variance({1, incidence_[c], shared_[c]}));
+      hazard_errors_[c] = std::sqrt(hazards_[c].variance({1, hazard_growth_[c]}));
+    }
+  }
+
   std::size_t unit(std::size_t i) const { return static_cast<std::size_t>(data_.unit(i)); }
-  std::size_t cause(std::size_t i) const { return static_cast<std::size_t>(data_.cause(i) - 1); }
-  double weight(std::size_t i) const { return data_.mass(i) / data_.copies(i); }
+  // One cause stands for all of them, as in the risk table.
+  std::size_t cause(std::size_t i) const {
+    return incidence_.size() == 1 ? 0 : static_cast<std::size_t>(data_.cause(i) - 1);
+  }
+  double weight(std::size_t i) const { return data_.relative_mass(i) / data_.copies(i); }
 
   // An event moves its own cause up by S(s-)/n at once; afterwards the row pulls S, and so every cause, down.
   void observe_event(std::size_t i, double n, double left) {
@@ -168,7 +181,7 @@ class IncidenceInfluence {
     rows.each([&](std::int32_t row) {
       const auto i = static_cast<std::size_t>(row);
       const double w = sign * weight(i);
-      at_risk_.add(sign * data_.mass(i));
+      at_risk_.add(sign * data_.relative_mass(i));
       free_.update(unit(i), {w * growth_, -w}, data_.copies(i));
       for (std::size_t c = 0; c < sums_.size(); ++c) {
         sums_[c].update(unit(i), {-w * shared_[c] + w * growth_ * incidence_[c], -w * growth_, w},
@@ -183,21 +196,22 @@ class IncidenceInfluence {
   std::vector<InfluenceSums<3>> sums_;
   std::vector<InfluenceSums<2>> hazards_;
   CompensatedSum at_risk_;
-  std::vector<double> incidence_, shared_, hazard_growth_, events_;
+  std::vector<double> incidence_, shared_, hazard_growth_, events_, state_errors_, hazard_errors_;
   double survival_ = 1, growth_ = 0;
 };
 
-inline void jackknife_errors(const TimeToEvent& data, AalenJohansen& curve) {
+inline void jackknife_errors(const TimeToEvent& data, const RiskTable& table, AalenJohansen& curve) {
   IncidenceInfluence pool(data, curve.states - 1);
   std::size_t k = 0;
   sweep(data.schedule(), Direction::forward, pool, [&](std::size_t, const Step& step) {
     pool.observe(step);
     if (!is_reported(data, step)) return;
-    curve.std_error[k * curve.states] = std::sqrt(pool.state_variance());
-    for (std::size_t c = 0; c + 1 < curve.states; ++c) {
-      curve.std_error[k * curve.states + c + 1] = std::sqrt(pool.incidence_variance(c));
-      curve.hazard_std_error[k * (curve.states - 1) + c] = std::sqrt(pool.hazard_variance(c));
-    }
+    expects(k < table.size() && table.time[k] == step.time, "the risk table must be that of the data");
+    const std::vector<double>&states = pool.state_errors(), &hazards = pool.hazard_errors();
+    std::copy(states.begin(), states.end(),
+              curve.std_error.begin() + static_cast<std::ptrdiff_t>(k * states.size()));
+    std::copy(hazards.begin(), hazards.end(),
+              curve.hazard_std_error.begin() + static_cast<std::ptrdiff_t>(k * hazards.size()));
     ++k;
   });
 }
@@ -227,7 +241,8 @@ inline AalenJohansen aalen_johansen(const TimeToEvent& data, const RiskTable& ta
   curve.cumulative_hazard.resize(table.size() * table.causes);
   curve.hazard_std_error.resize(table.size() * table.causes);
   for (std::size_t s = 0; s < table.strata(); ++s) detail::fold_incidence(table, s, curve);
-  if (options.variance == IncidenceVariance::infinitesimal_jackknife) detail::jackknife_errors(data, curve);
+  if (options.variance == IncidenceVariance::infinitesimal_jackknife)
+    detail::jackknife_errors(data, table, curve);
   detail::set_limits(options, curve);
   return curve;
 }

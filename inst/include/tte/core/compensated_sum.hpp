@@ -26,6 +26,8 @@ class CompensatedSum {
   void add(double x) { detail::two_sum(x, sum_, error_); }
   void clear() { sum_ = error_ = 0; }
   double value() const { return sum_ + error_; }
+  double rounded() const { return sum_; }  ///< value() in two parts
+  double error() const { return error_; }
 
  private:
   double sum_ = 0, error_ = 0;

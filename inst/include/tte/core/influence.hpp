@@ -19,7 +19,7 @@ class InfluenceSums {
  public:
   using Vector = std::array<double, M>;
 
-  explicit InfluenceSums(std::size_t units) : coefficients_(units) {}
+  explicit InfluenceSums(std::size_t units) : coefficients_(units), copies_(units, 1.0) {}
 
   void clear() {
     coefficients_.assign(coefficients_.size(), Vector{});
@@ -29,6 +29,7 @@ class InfluenceSums {
   /// Adds to the coefficients of a unit that stands for `copies` equal ones.
   void update(std::size_t unit, const Vector& change, double copies = 1) {
     Vector& old = coefficients_[unit];
+    copies_[unit] = copies;
     for (std::size_t a = 0; a < M; ++a) {
       for (std::size_t b = 0; b <= a; ++b) {
         squares_[a][b].add(copies * (old[a] * change[b] + change[a] * old[b] + change[a] * change[b]));
@@ -39,6 +40,7 @@ class InfluenceSums {
 
   /// The variance at the time where the shared functions are `basis`; rounding never makes it negative.
   double variance(const Vector& basis) const {
+    if (coefficients_.size() <= few) return summed_variance(basis);
     CompensatedSum total;
     for (std::size_t a = 0; a < M; ++a) {
       for (std::size_t b = 0; b <= a; ++b)
@@ -48,7 +50,22 @@ class InfluenceSums {
   }
 
  private:
+  // Large clusters have small influences made of large parts: with few units those are added up before they
+  // are squared.
+  static constexpr std::size_t few = 64;
+
+  double summed_variance(const Vector& basis) const {
+    double total = 0;
+    for (std::size_t u = 0; u < coefficients_.size(); ++u) {
+      double influence = 0;
+      for (std::size_t a = 0; a < M; ++a) influence += coefficients_[u][a] * basis[a];
+      total += copies_[u] * influence * influence;
+    }
+    return total;
+  }
+
   std::vector<Vector> coefficients_;
+  std::vector<double> copies_;
   std::array<std::array<CompensatedSum, M>, M> squares_;
 };
 

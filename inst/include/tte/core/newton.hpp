@@ -32,11 +32,23 @@ struct NewtonResult {
 namespace detail {
 
 constexpr int max_halvings = 30;
-constexpr double loose_tolerance = 1e-5;  // close enough when rounding allows no further progress
+// Times the tolerance: close enough when rounding allows no further progress.
+constexpr double rounding_slack = 1e4;
 
 inline bool not_worse(const Likelihood& next, const Likelihood& now) {
   return std::isfinite(next.value) && next.score.is_finite() &&
          next.value >= now.value - 1e-12 * std::fabs(now.value);
+}
+
+// A column without information does not move; if its score is not 0 the information was lost, not the score
+// used up.
+inline bool is_stationary(const Likelihood& at, const SweptInverse& inverse) {
+  bool stationary = std::isfinite(at.value) && at.score.is_finite();
+  for (std::size_t j = 0; j < inverse.aliased.size(); ++j) {
+    stationary &=
+        !inverse.aliased[j] || std::fabs(at.score(j)) <= 1e-4 * std::sqrt(std::max(at.scale(j), 0.0));
+  }
+  return stationary;
 }
 
 }  // namespace detail
@@ -50,7 +62,7 @@ NewtonResult newton(Evaluate evaluate, const arma::vec& start, const NewtonOptio
     out.inverse = swept_inverse(out.likelihood.information, out.likelihood.scale, 1e-11);
     const arma::vec step = out.inverse.inverse * out.likelihood.score;
     const double decrement = std::sqrt(std::max(0.0, arma::dot(step, out.likelihood.score)));
-    out.converged = decrement <= options.tolerance;
+    out.converged = decrement <= options.tolerance && detail::is_stationary(out.likelihood, out.inverse);
     if (out.converged || out.iterations >= options.max_iterations) return out;
     double fraction = 1;
     Likelihood next = evaluate(out.at + step);
@@ -61,7 +73,8 @@ NewtonResult newton(Evaluate evaluate, const arma::vec& start, const NewtonOptio
     }
     if (!detail::not_worse(next, out.likelihood)) {
       out.likelihood = evaluate(out.at);  // leave the objective's state where the result is
-      out.converged = decrement <= detail::loose_tolerance;
+      out.converged = decrement <= detail::rounding_slack * options.tolerance &&
+                      detail::is_stationary(out.likelihood, out.inverse);
       return out;
     }
     out.at += fraction * step;

@@ -14,7 +14,7 @@ template <class Count>
 class RankCounts {
  public:
   explicit RankCounts(std::size_t ranks) : ranks_(ranks) {
-    std::size_t nodes = (ranks + fan - 1) / fan;
+    std::size_t nodes = ranks / fan + 1;  // one rank more, which is asked for the count of all
     do {
       levels_.emplace_back(nodes * fan, Count{});
       nodes = (nodes + fan - 1) / fan;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -56,6 +57,7 @@ class TimeToEvent {
     if (!columns.cluster.empty()) cluster_ = codes_from_zero(columns.cluster, order_);
     count_units();
     count_events();
+    for (std::size_t i = 0; i < rows(); ++i) mean_mass_ += mass(i) / static_cast<double>(rows());
   }
 
   std::size_t rows() const { return order_.size(); }  ///< rows that count (freq > 0)
@@ -81,6 +83,10 @@ class TimeToEvent {
   }  ///< in a later row of the person
   bool resumes(std::size_t i) const { return !resumes_.empty() && resumes_[i]; }  ///< from an earlier row
 
+  /// The person of row i, from 0: its subject, else the row itself.
+  std::int32_t person(std::size_t i) const {
+    return subject_.empty() ? static_cast<std::int32_t>(i) : subject_[i];
+  }
   bool has_cluster() const { return !cluster_.empty(); }
   bool has_units() const { return !cluster_.empty() || !subject_.empty(); }
   /// The independent unit of row i, from 0: its cluster, else its subject, else the row itself.
@@ -89,9 +95,11 @@ class TimeToEvent {
     return subject_.empty() ? static_cast<std::int32_t>(i) : subject_[i];
   }
   std::size_t units() const { return units_; }
-  /// How many equal independent units row i stands for: its freq, unless copies fall into one cluster or
-  /// person.
-  double copies(std::size_t i) const { return has_units() ? 1 : freq(i); }
+  /// How many equal independent units row i stands for: its freq, unless the copies fall into one cluster.
+  double copies(std::size_t i) const { return has_cluster() ? 1 : freq(i); }
+  /// The mass of row i beside the mean of all rows, for what does not depend on the scale of the weights.
+  double relative_mass(std::size_t i) const { return mass(i) / mean_mass_; }
+  double mean_mass() const { return mean_mass_; }
 
   template <class T>
   Arranged<T> arrange(Span<T> column) const {
@@ -154,13 +162,15 @@ class TimeToEvent {
     cause_ = std::move(built.cause);
   }
 
-  // A start before every exit makes no difference to any risk set; but rows of one person have to be joined.
+  // A start before every exit, by more than near ties could span, makes no difference to any risk set; but
+  // rows of one person have to be joined.
   static bool enter_late(const Columns& c, const std::vector<std::int32_t>& rows,
                          const std::vector<detail::KeyedRow>& stops) {
     if (c.start.empty() || rows.empty()) return false;
-    const double first_stop = detail::value_of(stops.front().key);
+    const double first = detail::value_of(stops.front().key), last = detail::value_of(stops.back().key);
+    const double reach = detail::relative_gap * std::max(std::fabs(first), std::fabs(last));
     return !c.subject.empty() || std::any_of(rows.begin(), rows.end(), [&](std::int32_t row) {
-      return c.start[static_cast<std::size_t>(row)] >= first_stop;
+      return c.start[static_cast<std::size_t>(row)] >= first - reach;
     });
   }
 
@@ -219,7 +229,7 @@ class TimeToEvent {
 
   std::size_t rows_in_ = 0, snapped_ = 0, units_ = 0;
   bool has_weight_ = false;
-  double event_count_ = 0, largest_tie_ = 0;
+  double event_count_ = 0, largest_tie_ = 0, mean_mass_ = 0;
   Schedule schedule_;
   std::vector<std::int32_t> order_, cause_, subject_, cluster_;
   std::vector<char> continues_, resumes_;

@@ -13,6 +13,7 @@
 #include "../core/compensated_sum.hpp"
 #include "../core/radix_sort.hpp"
 #include "../core/rank_counts.hpp"
+#include "../core/special.hpp"
 #include "../core/sweep.hpp"
 #include "../core/time_to_event.hpp"
 
@@ -89,7 +90,7 @@ class ConcordanceSweeps {
     }
     const double comparable = out_.concordant + out_.discordant + out_.tied_score;
     out_.value = (out_.concordant + 0.5 * out_.tied_score) / comparable;
-    out_.std_error = std::sqrt(variance(comparable));
+    out_.std_error = comparable > 0 ? std::sqrt(variance(comparable)) : nan;
     return out_;
   }
 
@@ -214,7 +215,9 @@ class ConcordanceSweeps {
 
 inline Concordance concordance(const TimeToEvent& data, const Arranged<double>& score) {
   for (std::size_t i = 0; i < score.size(); ++i) expects(!std::isnan(score[i]), "the score must not be NaN");
-  if (data.has_weight()) return detail::ConcordanceSweeps<double>(data, score).result();
+  const double total = data.mean_mass() * static_cast<double>(data.rows());
+  const bool counted = !data.has_weight() && total < 2e9;  // whole masses whose sum an int holds
+  if (!counted) return detail::ConcordanceSweeps<double>(data, score).result();
   return detail::ConcordanceSweeps<std::int32_t>(data, score).result();
 }
 

@@ -66,11 +66,13 @@ inline std::vector<double> centre_columns(const TimeToEvent& data, ArrangedRows&
   return mean;
 }
 
-// U'(sum of unit scores' outer products)^- U.
+// The sum of the outer products of the units' scores; a unit may stand for several equal ones.
 inline arma::mat outer_products(const TimeToEvent& data, const arma::mat& scores) {
-  if (data.has_units() || !data.has_mass()) return scores.t() * scores;
-  arma::mat scaled = scores;  // a row that stands for freq units
-  for (std::size_t i = 0; i < scores.n_rows; ++i) scaled.row(i) /= std::sqrt(data.copies(i));
+  std::vector<double> copies(scores.n_rows, 1.0);
+  for (std::size_t i = 0; i < data.rows(); ++i)
+    copies[static_cast<std::size_t>(data.unit(i))] = data.copies(i);
+  arma::mat scaled = scores;
+  for (std::size_t u = 0; u < scores.n_rows; ++u) scaled.row(u) /= std::sqrt(copies[u]);
   return scaled.t() * scaled;
 }
 
@@ -129,6 +131,7 @@ inline CoxFit cox_fit(const TimeToEvent& data, const std::vector<Span<double>>& 
   for (const Span<double>& column : covariates) {
     for (double value : column) expects(std::isfinite(value), "covariates must be finite");
   }
+  for (double value : start) expects(std::isfinite(value), "starting values must be finite");
   for (double value : offset) expects(std::isfinite(value), "the offset must be finite");
   CoxFit fit;
   arma::vec spread;
@@ -139,6 +142,9 @@ inline CoxFit cox_fit(const TimeToEvent& data, const std::vector<Span<double>>& 
 
   const arma::vec begin = start.empty() ? arma::vec(p, arma::fill::zeros) : arma::vec(start);
   detail::MonotoneWatch watch(data, x, spread);
+  NewtonOptions scaled =
+      options.newton;  // weights make standard errors smaller without making anything more certain
+  scaled.tolerance *= std::sqrt(data.mean_mass());
   bool first = true;
   NewtonResult found = newton(
       [&](const arma::vec& beta) {
@@ -155,7 +161,7 @@ inline CoxFit cox_fit(const TimeToEvent& data, const std::vector<Span<double>>& 
         }
         return value;
       },
-      begin, options.newton, std::ref(watch));
+      begin, scaled, std::ref(watch));
 
   fit.coefficients = found.at;
   fit.loglik = found.likelihood.value;

@@ -86,6 +86,7 @@ class CurveInfluence {
     hazard_.clear();
     at_risk_.clear();
     growth_ = hazard_growth_ = 0;
+    survival_variance_ = hazard_variance_ = 0;
   }
   void add(const Rows& rows) { move(rows, 1); }
   void remove(const Rows& rows) { move(rows, -1); }
@@ -94,7 +95,7 @@ class CurveInfluence {
   void observe(const Step& step) {
     CompensatedSum events;
     for (std::int32_t i = step.exits.begin; i < step.events_end; ++i)
-      events.add(data_.mass(static_cast<std::size_t>(i)));
+      events.add(data_.relative_mass(static_cast<std::size_t>(i)));
     const double n = at_risk_.value(), d = events.value(), left = left_after(n, d);
     if (!(d > 0)) return;
     for (std::int32_t i = step.exits.begin; i < step.events_end; ++i) {
@@ -104,19 +105,22 @@ class CurveInfluence {
     }
     growth_ += left > 0 ? d / (n * left) : 0;
     hazard_growth_ += d / (n * n);
+    survival_variance_ = survival_.variance({1, growth_});
+    hazard_variance_ = hazard_.variance({1, hazard_growth_});
   }
 
-  double survival_variance() const { return survival_.variance({1, growth_}); }
-  double hazard_variance() const { return hazard_.variance({1, hazard_growth_}); }
+  /// As of the last event time: between events nothing changes, not even by rounding.
+  double survival_variance() const { return survival_variance_; }
+  double hazard_variance() const { return hazard_variance_; }
 
  private:
   std::size_t unit(std::size_t i) const { return static_cast<std::size_t>(data_.unit(i)); }
-  double weight(std::size_t i) const { return data_.mass(i) / data_.copies(i); }
+  double weight(std::size_t i) const { return data_.relative_mass(i) / data_.copies(i); }
 
   void move(const Rows& rows, double sign) {
     rows.each([&](std::int32_t row) {
       const auto i = static_cast<std::size_t>(row);
-      at_risk_.add(sign * data_.mass(i));
+      at_risk_.add(sign * data_.relative_mass(i));
       survival_.update(unit(i), {sign * weight(i) * growth_, -sign * weight(i)}, data_.copies(i));
       hazard_.update(unit(i), {sign * weight(i) * hazard_growth_, -sign * weight(i)}, data_.copies(i));
     });
@@ -125,7 +129,7 @@ class CurveInfluence {
   const TimeToEvent& data_;
   InfluenceSums<2> survival_, hazard_;
   CompensatedSum at_risk_;
-  double growth_ = 0, hazard_growth_ = 0;
+  double growth_ = 0, hazard_growth_ = 0, survival_variance_ = 0, hazard_variance_ = 0;
 };
 
 }  // namespace detail
@@ -153,6 +157,7 @@ inline KaplanMeier robust_kaplan_meier(const TimeToEvent& data, const RiskTable&
   sweep(data.schedule(), Direction::forward, pool, [&](std::size_t, const Step& step) {
     pool.observe(step);
     if (!is_reported(data, step)) return;
+    expects(k < table.size() && table.time[k] == step.time, "the risk table must be that of the data");
     curve.std_error[k] =
         curve.survival[k] > 0 ? std::sqrt(pool.survival_variance()) : std::numeric_limits<double>::infinity();
     curve.hazard_std_error[k] = std::sqrt(pool.hazard_variance());

@@ -4,6 +4,7 @@
 // and a weight function W adds W (O_g - E_g); two of them, W and W', have covariance W W' V.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +20,7 @@ namespace tte {
 
 /// One weight function's test.
 struct LogRank {
-  arma::mat n;                   ///< group x stratum: rows, each freq times
+  arma::mat n;                   ///< group x stratum: persons, each freq times
   arma::mat observed, expected;  ///< group x stratum, weighted
   arma::mat variance;            ///< group x group, summed over strata
   double statistic = 0;          ///< chi-squared
@@ -39,14 +40,20 @@ inline std::size_t stratum_at(const Schedule& schedule, std::size_t k, std::size
   return stratum;
 }
 
+// Persons of each group and stratum: a person counts once in each group that one of the rows is in.
 inline arma::mat group_sizes(const TimeToEvent& data, const Arranged<std::int32_t>& group,
                              std::size_t groups) {
   arma::mat n(groups, data.strata(), arma::fill::zeros);
+  std::int32_t last_person = -1;
+  for (std::size_t i = 0; i < data.rows(); ++i) last_person = std::max(last_person, data.person(i));
+  std::vector<std::size_t> seen(static_cast<std::size_t>(last_person + 1) * groups, data.strata());
   for (std::size_t s = 0; s < data.strata(); ++s) {
     const Range rows = data.schedule().stratum_rows[s];
     for (std::int32_t row = rows.begin; row < rows.end; ++row) {
-      const auto i = static_cast<std::size_t>(row);
-      n(static_cast<std::size_t>(group[i]), s) += data.mass(i);
+      const auto i = static_cast<std::size_t>(row), g = static_cast<std::size_t>(group[i]);
+      std::size_t& last = seen[static_cast<std::size_t>(data.person(i)) * groups + g];
+      if (last != s) n(g, s) += data.freq(i);
+      last = s;
     }
   }
   return n;
