@@ -21,10 +21,6 @@ log_rank_family_cpp <- function(columns, group, k, weights, timefix) {
     .Call(`_tte_log_rank_family_cpp`, columns, group, k, weights, timefix)
 }
 
-log_rank_cpp <- function(columns, group, k, timefix) {
-    .Call(`_tte_log_rank_cpp`, columns, group, k, timefix)
-}
-
 permutation_test_cpp <- function(columns, group, k, weight, replicates, seed, timefix, threads) {
     .Call(`_tte_permutation_test_cpp`, columns, group, k, weight, replicates, seed, timefix, threads)
 }

@@ -18,6 +18,33 @@ event_faults <- function(d) {
   fault("formula", "no_events", "no row has an event")
 }
 
+# exp() of the linear predictor must stay a number, whatever else the model holds.
+offset_faults <- function(d) {
+  if (is.null(d$offset) || diff(range(d$offset)) <= 1000) {
+    return(NULL)
+  }
+  fault("formula", "out_of_range", "spans more than 1000, and exp() of it is no number", "offset")
+}
+
+# Efron's sum goes over every tied event that freq stands for.
+efron_faults <- function(d, ties) {
+  if (ties != "efron" || is.null(d$columns$freq) || sum(as.double(d$columns$freq)) < 1e8) {
+    return(NULL)
+  }
+  remedy <- "Use ties = \"breslow\", whose cost does not depend on it."
+  fault("freq", "out_of_range", "stands for more than 1e8 rows, and Efron's ties go through each", remedy = remedy)
+}
+
+# Rows of one person stand for the same number of persons.
+person_freq_faults <- function(d) {
+  subject <- d$columns$subject
+  if (is.null(subject) || is.null(d$columns$freq)) {
+    return(NULL)
+  }
+  differs <- d$columns$freq[match(subject, subject)] != d$columns$freq
+  fault_of_kept(d, differs, "person_freq_varies", "rows of one person have different frequencies")
+}
+
 # The curves of km() and cif(): combinations of columns, so neither interactions nor offsets mean anything.
 curve_codes <- function(d, call = rlang::caller_env()) {
   refuse_curve_terms(d, call)
@@ -43,7 +70,8 @@ refuse_curve_terms <- function(d, call) {
 person_faults_of_curves <- function(d, groups) {
   rbind(
     person_faults_of_groups(d, groups, "curve"),
-    if (length(d$strata_by) > 0) person_faults_of_groups(d, strata_codes(d), "stratum"), after_event_faults(d)
+    if (length(d$strata_by) > 0) person_faults_of_groups(d, strata_codes(d), "stratum"), after_event_faults(d),
+    person_freq_faults(d)
   )
 }
 

@@ -10,30 +10,43 @@ read_cells <- function(d, conf.level, timefix, call) {
     one_event_faults(d), person_faults_of_groups(d, groups, "arm"),
     person_faults_of_groups(d, strata, "stratum"), after_event_faults(d), merged_interval_faults(d, timefix)
   ), call)
+  cells <- cross_cells(d, groups, strata, call)
+  cells$d$columns$stratum <- cells$codes
+  cells$fit <- km_cpp(cells$d$columns, "none", conf.level, timefix, thread_count())
+  labels <- vapply(seq_along(cells$arm), function(cell) cell_name(cells, cell), character(1))
+  warn_empty_risk_set(cells$fit, d, list(levels = labels), call)
+  count_cells(cells)
+}
+
+cross_cells <- function(d, groups, strata, call) {
   k <- max(1L, length(groups$levels))
   s <- max(1L, length(strata$levels))
   of <- function(part) if (is.null(part)) rep(1L, d$n) else part$codes
   codes <- (of(groups) - 1L) * s + of(strata)
   counted <- counted_rows(d)
   abort_input(empty_cell_faults(if (is.null(counted)) codes else codes[counted], groups, strata, k, s), call)
-  d$columns$stratum <- codes
-  fit <- km_cpp(d$columns, "none", conf.level, timefix, thread_count())
-  cells <- list(d = d, groups = groups, strata = strata, arm = rep(seq_len(k), each = s), n_strata = s,
-    stratum = rep(seq_len(s), k), fit = fit, codes = codes)
+  list(
+    d = d, groups = groups, strata = strata, codes = codes, arm = rep(seq_len(k), each = s),
+    stratum = rep(seq_len(s), k)
+  )
+}
+
+# What the curves say of each cell, and persons and events of each arm.
+count_cells <- function(cells) {
+  fit <- cells$fit
   persons <- rowsum(fit$n, cells$stratum)[, 1]
   cells$share <- (persons / sum(persons))[cells$stratum]
   cells$steps <- split(seq_along(fit$time), rep(factor(seq_along(fit$size)), fit$size))
   cells$last <- vapply(cells$steps, function(at) max(fit$time[at]), numeric(1))
   cells$ended <- vapply(cells$steps, function(at) fit$surv[at[length(at)]] == 0, logical(1))
   cells$n <- rowsum(fit$n, cells$arm)[, 1]
-  cells$n.event <- rowsum(vapply(cells$steps, function(at) sum(fit$n_event[at]), numeric(1)), cells$arm)[, 1]
-  if (!is.null(fit$counts)) cells$n.event <- unweighted_events(cells)
+  cells$n.event <- events_until(cells, Inf, 0)
   cells
 }
 
-unweighted_events <- function(cells) {
-  events <- vapply(cells$steps, function(at) sum(cells$fit$counts[at, 2]), numeric(1))
-  rowsum(events, cells$arm)[, 1]
+cell_name <- function(cells, cell) {
+  arm <- if (is.null(cells$groups)) "The curve" else cells$groups$levels[cells$arm[cell]]
+  if (is.null(cells$strata)) arm else paste0(arm, " in ", cells$strata$levels[cells$stratum[cell]])
 }
 
 # An arm must have persons in every stratum over which it is standardised.
@@ -46,6 +59,25 @@ empty_cell_faults <- function(codes, groups, strata, k, s) {
   where <- strata$levels[(empty - 1) %% s + 1]
   what <- sprintf("nobody of %s is in the stratum %s", arm, where)
   fault("strata", "no_rows", what, remedy = "Put strata together, or leave them out.")
+}
+
+# Persons at risk after a time, and events up to one.
+risk_after <- function(cells, given) {
+  at_risk <- if (is.null(cells$fit$counts)) cells$fit$n_risk else cells$fit$counts[, 1]
+  after <- vapply(cells$steps, function(steps) {
+    left <- steps[cells$fit$time[steps] > given]
+    if (length(left) == 0) 0 else at_risk[left[1]]
+  }, numeric(1))
+  rowsum(after, cells$arm)[, 1]
+}
+
+events_until <- function(cells, at, given) {
+  events <- if (is.null(cells$fit$counts)) cells$fit$n_event else cells$fit$counts[, 2]
+  within <- vapply(cells$steps, function(steps) {
+    inside <- cells$fit$time[steps] <= at & (given == 0 | cells$fit$time[steps] > given)
+    sum(events[steps[inside]])
+  }, numeric(1))
+  rowsum(within, cells$arm)[, 1]
 }
 
 # A number of each cell becomes one of each arm: list(estimate, cov). `loading` gives, for a cell's steps, the
@@ -149,4 +181,3 @@ estimates_of <- function(rows, d, term, time, conf.level, method, provenance) {
     provenance = provenance
   )))
 }
-

@@ -48,7 +48,10 @@ cox <- function(
     check_level(conf.level), check_choice(ties, "ties", c("efron", "breslow")),
     check_flag(timefix, "timefix"), check_flag(x, "x"), check_flag(y, "y")
   ))
-  abort_input(rbind(one_event_faults(d), event_faults(d), merged_interval_faults(d, timefix)))
+  abort_input(rbind(
+    one_event_faults(d), event_faults(d), merged_interval_faults(d, timefix), offset_faults(d), efron_faults(d, ties),
+    person_freq_faults(d)
+  ))
   design <- design_of(d, rlang::current_env())
   d$columns$stratum <- strata_codes(d)$codes
   fit <- cox_fit_cpp(

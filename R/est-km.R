@@ -10,6 +10,8 @@
 #'   Greenwood's, and under `weights` or `cluster` the infinitesimal jackknife. Times that differ by less than
 #'   `sqrt(eps)` times their mean are one time, in any unit; `survfit()` also merges times closer than 1.5e-8
 #'   whatever the unit. Events come before censorings, and those before entries, at one time.
+#' @section Counts: A table of counts, such as a database gives, is data with `freq`: one row for each time
+#'   and status with the number of events or of censorings (`km(Surv(time, status) ~ 1, counts, freq = n)`).
 #' @section Other packages: The result is a `survfit2` (`survfit`) object. `summary()`, `quantile()`,
 #'   `plot()`, `broom::tidy()`, `ggsurvfit::ggsurvfit()` and `gtsummary::tbl_survfit()` take it as it is, also
 #'   when it was made in a function or read from a file. `summary(fit, times = in_months(12))` knows the unit.
@@ -23,6 +25,8 @@
 #'   does not, and is kept for the tests beside the curves.
 #' @param conf.level Confidence level of the limits.
 #' @param conf.type Scale of the limits: `"log-log"`, `"log"`, `"plain"`, `"logit"`, `"arcsin"`, or `"none"`.
+#' @param conf.lower `"usual"`; `"peto"` or `"modified"` for a lower limit that is wider where few are at
+#'   risk, as in `survival::survfit()`.
 #' @param timefix Whether nearly equal times are taken for one time.
 #' @return A `survfit2` object, of class `tte_km`: `n` (persons), `time`, `n.risk`, `n.event`, `n.censor`,
 #'   `surv`, `std.err` (of \eqn{-\log S}), `cumhaz`, `std.chaz`, `lower`, `upper`, `strata`, and `tte`, which
@@ -42,12 +46,13 @@
 km <- function(
   formula, data = NULL, ..., param = NULL, strata = NULL, reference = NULL, subset = NULL, na.action = NULL,
   id = NULL, cluster = NULL, weights = NULL, freq = NULL, unit = NULL, report_in = NULL, day_one = NULL,
-  conf.level = 0.95, conf.type = "log-log", timefix = TRUE
+  conf.level = 0.95, conf.type = "log-log", conf.lower = "usual", timefix = TRUE
 ) {
   check_dots(...)
   d <- open_door(environment(), rbind(
     check_level(conf.level), check_flag(timefix, "timefix"),
-    check_choice(conf.type, "conf.type", c("log-log", "log", "plain", "logit", "arcsin", "none"))
+    check_choice(conf.type, "conf.type", c("log-log", "log", "plain", "logit", "arcsin", "none")),
+    check_choice(conf.lower, "conf.lower", lower_limit_kinds)
   ))
   groups <- curve_codes(d)
   abort_input(rbind(
@@ -56,7 +61,7 @@ km <- function(
   d$columns$stratum <- groups$codes
   fit <- km_cpp(d$columns, conf.type, conf.level, timefix, thread_count())
   warn_empty_risk_set(fit, d, groups, rlang::current_env())
-  new_km(fit, d, groups, conf.type, conf.level, timefix)
+  with_lower_limit(new_km(fit, d, groups, conf.type, conf.level, timefix), conf.lower)
 }
 
 # With delayed entry the curve can reach 0 while others have yet to enter; it stays there.

@@ -110,10 +110,11 @@ distinct_statistics <- function(z, correlation) {
 with_own_seed <- function(code) {
   home <- globalenv()
   kind <- RNGkind()
-  old <- get0(".Random.seed", envir = home, inherits = FALSE)
+  seed_name <- ".Random.seed"
+  old <- get0(seed_name, envir = home, inherits = FALSE)
   on.exit({
     do.call(RNGkind, as.list(kind))
-    if (is.null(old)) rm(".Random.seed", envir = home) else assign(".Random.seed", old, envir = home)
+    if (is.null(old)) rm(list = seed_name, envir = home) else assign(seed_name, old, envir = home)
   })
   set.seed(20160301, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind = "Rejection")
   force(code)

@@ -113,25 +113,6 @@ survival_of_arms <- function(cells, at, given) {
   found
 }
 
-# Persons at risk after a time, and events up to one.
-risk_after <- function(cells, given) {
-  at_risk <- if (is.null(cells$fit$counts)) cells$fit$n_risk else cells$fit$counts[, 1]
-  after <- vapply(cells$steps, function(steps) {
-    left <- steps[cells$fit$time[steps] > given]
-    if (length(left) == 0) 0 else at_risk[left[1]]
-  }, numeric(1))
-  rowsum(after, cells$arm)[, 1]
-}
-
-events_until <- function(cells, at, given) {
-  events <- if (is.null(cells$fit$counts)) cells$fit$n_event else cells$fit$counts[, 2]
-  within <- vapply(cells$steps, function(steps) {
-    inside <- cells$fit$time[steps] <= at & (given == 0 | cells$fit$time[steps] > given)
-    sum(events[steps[inside]])
-  }, numeric(1))
-  rowsum(within, cells$arm)[, 1]
-}
-
 # ---- transforms ----
 
 # Arms compared on the scale of the limits; differences of S and of log S are there already.
@@ -154,11 +135,14 @@ transformed_rows <- function(found, arms, conf.level, conf.type) {
 # ---- the result ----
 
 new_milestone <- function(rows, d, cells, at, given, from, contrasts, conf.level, conf.type, timefix) {
-  conditional <- if (from$at > 0) sprintf(", of those alive at %s", format(from$at, digits = 10)) else ""
-  method <- paste0("Kaplan-Meier survival at fixed times", conditional)
+  conditional <- from$at > 0
+  method <- if (conditional) "Conditional Kaplan-Meier survival" else "Kaplan-Meier survival"
   scale <- limit_scales[[conf.type]]$words
   said <- sentences(
     at = sprintf("Times: %s.", paste(at$text, collapse = "; ")),
+    given = if (conditional) {
+      sprintf("Given no event up to %s; n are those still at risk then.", format(from$at, digits = 10))
+    },
     beyond = "After the last observed time of a curve the estimate is NE, unless the curve is at 0.",
     variance = variance_sentence(cells$fit$robust, "Greenwood's", d), strata = standard_sentence(d),
     limits = sprintf("Limits of S(t) are %s, %s scale.", format_percent(conf.level), scale),

@@ -41,9 +41,10 @@ response_rate <- function(formula, data, ..., param = NULL, type = "orr", confir
   n <- tapply(source$responder, groups$label, length, default = 0)
   x <- tapply(source$responder, groups$label, sum, default = 0)
   limits <- proportion_limits(x, n, conf.method, conf.level)
+  rate <- ifelse(n > 0, x / n, NA)
   new_estimates(
-    param = source$param, term = groups$term, group = names(n), estimate = as.vector(x / n),
-    std.error = as.vector(sqrt(x / n * (1 - x / n) / n)), scale = "probability",
+    param = source$param, term = groups$term, group = names(n), estimate = as.vector(rate),
+    std.error = as.vector(ifelse(n > 0, sqrt(rate * (1 - rate) / n), NA)), scale = "probability",
     conf.low = limits[, 1], conf.high = limits[, 2], conf.level = conf.level, n = as.vector(n),
     n.event = as.vector(x),
     method = "Response rate", provenance = rate_provenance(source, data, conf.method)
@@ -66,7 +67,12 @@ rate_rows <- function(data, subset) {
   if (!checkmate::test_logical(keep, len = nrow(data))) {
     abort_input(fault("subset", "wrong_type", "must be one TRUE or FALSE for each row"), rlang::caller_env())
   }
-  data[keep %in% TRUE, , drop = FALSE]
+  if (anyNA(keep)) {
+    remedy <- "Say what happens to them: !is.na(x) & x > 1."
+    missing <- fault("subset", "missing_value", "has missing values", rows = which(is.na(keep)), remedy = remedy)
+    abort_input(missing, rlang::caller_env())
+  }
+  data[keep, , drop = FALSE]
 }
 
 # Who responded, by what, on which rows: the left side of the formula, a best response, or an ADRS.

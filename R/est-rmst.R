@@ -134,11 +134,6 @@ beyond_faults <- function(tau, cells) {
   fault("tau", "out_of_range", what, remedy = remedy)
 }
 
-cell_name <- function(cells, cell) {
-  arm <- if (is.null(cells$groups)) "the curve" else cells$groups$levels[cells$arm[cell]]
-  if (is.null(cells$strata)) arm else paste0(arm, " in ", cells$strata$levels[cells$stratum[cell]])
-}
-
 # ---- the estimates ----
 
 mean_of_arms <- function(cells, tau, timefix) {
@@ -194,9 +189,10 @@ adjusting_columns <- function(d, call) {
 # ---- the result ----
 
 new_rmst <- function(found, d, cells, tau, adjust, lost, contrasts, conf.level, timefix) {
-  name <- if (lost) "Restricted mean time lost" else "Restricted mean survival time"
-  standardised <- if (length(d$strata_columns) > 0) ", standardised"
-  method <- paste0(name, if (is.null(adjust)) standardised else ", adjusted by pseudo-values")
+  name <- if (lost) "restricted mean time lost" else "restricted mean survival time"
+  standardised <- length(d$strata_columns) > 0
+  how <- if (!is.null(adjust)) "Pseudo-value adjusted " else if (standardised) "Standardised "
+  method <- if (is.null(how)) sub("^r", "R", name) else paste0(how, name)
   arms <- arm_names(d, cells$groups)
   level <- wald_rows(found$estimate, sqrt(diag(found$cov)), "time", conf.level, NA)
   level[c("statistic", "p.value")] <- NA

@@ -7,9 +7,11 @@
 #'
 #' @param object A [km()] or [cif()] result.
 #' @param ... Nothing.
-#' @param test A [log_rank_test()] result, whose p value is written above the curves.
+#' @param test A [log_rank_test()] or [max_combo_test()] result, whose p value is written above the curves.
 #' @param hr A [cox()] model of the arms, whose hazard ratios are written above the curves.
 #' @param cause The cause to draw; the first one by default.
+#' @param type `"survival"`, or `"cumhaz"` for the cumulative hazard (Nelson and Aalen's).
+#' @param median Draw lines from the median of each curve to the axes?
 #' @param conf.int Draw confidence bands?
 #' @param risk_table Show the numbers at risk?
 #' @param x_lab,y_lab Axis titles.
@@ -24,15 +26,29 @@ NULL
 
 #' @rdname curves
 #' @exportS3Method ggplot2::autoplot
-autoplot.tte_km <- function(object, ..., test = NULL, hr = NULL, conf.int = TRUE, risk_table = TRUE,
-                            x_lab = NULL, y_lab = NULL, palette = NULL) {
+autoplot.tte_km <- function(object, ..., test = NULL, hr = NULL, type = "survival", median = FALSE,
+                            conf.int = TRUE, risk_table = TRUE, x_lab = NULL, y_lab = NULL, palette = NULL) {
   check_dots(...)
+  abort_input(rbind(check_choice(type, "type", c("survival", "cumhaz")), check_flag(median, "median")))
   need("ggsurvfit", "drawing curves")
-  if (is.null(y_lab)) y_lab <- if (is.null(object$tte$param)) "Survival" else object$tte$param
-  plot <- ggsurvfit::ggsurvfit(object, linetype_aes = TRUE, linewidth = 0.8)
+  hazard <- type == "cumhaz"
+  if (is.null(y_lab)) y_lab <- curve_axis(object, hazard)
+  plot <- ggsurvfit::ggsurvfit(object, type = type, linetype_aes = TRUE, linewidth = 0.8)
   if (sum(object$n.censor) <= 1000) plot <- plot + censor_marks()
-  dress_curves(plot, object, conf.int, risk_table, x_lab, y_lab, palette, curve_subtitle(test, hr))
+  if (median && !hazard) plot <- plot + median_lines()
+  limits <- if (hazard) c(0, NA) else c(0, 1)
+  dress_curves(plot, object, conf.int, risk_table, x_lab, y_lab, palette, curve_subtitle(test, hr), limits)
 }
+
+curve_axis <- function(object, hazard) {
+  of <- object$tte$param
+  if (!hazard) {
+    return(if (is.null(of)) "Survival" else of)
+  }
+  paste0("Cumulative hazard", if (!is.null(of)) paste(" of", of))
+}
+
+median_lines <- function() ggsurvfit::add_quantile(y_value = 0.5, linetype = "dotted", linewidth = 0.5)
 
 #' @rdname curves
 #' @exportS3Method ggplot2::autoplot
@@ -52,7 +68,8 @@ autoplot.tte_cif <- function(object, ..., cause = NULL, conf.int = TRUE, risk_ta
 curve_colours <- c("#12355B", "#C8502D", "#4E9BB5", "#8A6FA8", "#B58B00", "#6B6B6B")
 curve_lines <- c("solid", "longdash", "22", "dotdash", "dotted", "twodash")
 
-dress_curves <- function(plot, object, conf.int, risk_table, x_lab, y_lab, palette, subtitle) {
+dress_curves <- function(plot, object, conf.int, risk_table, x_lab, y_lab, palette, subtitle,
+                         limits = c(0, 1)) {
   k <- max(1, length(object$strata))
   colours <- rep_len(if (is.null(palette)) curve_colours else palette, k)
   unit <- object$tte$unit
@@ -63,10 +80,15 @@ dress_curves <- function(plot, object, conf.int, risk_table, x_lab, y_lab, palet
     ggplot2::scale_colour_manual(values = colours) + ggplot2::scale_fill_manual(values = colours) +
     ggplot2::scale_linetype_manual(values = rep_len(curve_lines, k)) +
     ggsurvfit::scale_ggsurvfit(
-      x_scales = list(breaks = axis_breaks(max(object$time), unit)), y_scales = list(limits = c(0, 1))
+      x_scales = list(breaks = axis_breaks(max(object$time), unit)), y_scales = curve_scale(limits)
     ) +
     ggplot2::labs(x = x_lab, y = y_lab, subtitle = subtitle) +
     curve_theme(if (k > 1) "top" else "none")
+}
+
+# A probability is shown in per cent, a hazard as the number it is.
+curve_scale <- function(limits) {
+  if (is.na(limits[2])) list(limits = limits, labels = format) else list(limits = limits)
 }
 
 censor_marks <- function() ggsurvfit::add_censor_mark(shape = 3, size = 1.4, alpha = 0.6)

@@ -83,19 +83,6 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// log_rank_cpp
-Rcpp::List log_rank_cpp(Rcpp::List columns, Rcpp::IntegerVector group, int k, bool timefix);
-RcppExport SEXP _tte_log_rank_cpp(SEXP columnsSEXP, SEXP groupSEXP, SEXP kSEXP, SEXP timefixSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
-    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type group(groupSEXP);
-    Rcpp::traits::input_parameter< int >::type k(kSEXP);
-    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
-    rcpp_result_gen = Rcpp::wrap(log_rank_cpp(columns, group, k, timefix));
-    return rcpp_result_gen;
-END_RCPP
-}
 // permutation_test_cpp
 Rcpp::List permutation_test_cpp(Rcpp::List columns, Rcpp::IntegerVector group, int k, Rcpp::List weight, double replicates, double seed, bool timefix, int threads);
 RcppExport SEXP _tte_permutation_test_cpp(SEXP columnsSEXP, SEXP groupSEXP, SEXP kSEXP, SEXP weightSEXP, SEXP replicatesSEXP, SEXP seedSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
@@ -173,7 +160,6 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_concordance_cpp", (DL_FUNC) &_tte_concordance_cpp, 3},
     {"_tte_km_cpp", (DL_FUNC) &_tte_km_cpp, 5},
     {"_tte_log_rank_family_cpp", (DL_FUNC) &_tte_log_rank_family_cpp, 5},
-    {"_tte_log_rank_cpp", (DL_FUNC) &_tte_log_rank_cpp, 4},
     {"_tte_permutation_test_cpp", (DL_FUNC) &_tte_permutation_test_cpp, 8},
     {"_tte_restricted_mean_cpp", (DL_FUNC) &_tte_restricted_mean_cpp, 3},
     {"_tte_pseudo_values_cpp", (DL_FUNC) &_tte_pseudo_values_cpp, 5},

@@ -88,14 +88,6 @@ Rcpp::List log_rank_family_cpp(Rcpp::List columns, Rcpp::IntegerVector group, in
                             Rcpp::_["snapped"] = static_cast<double>(data.snapped()));
 }
 
-// [[Rcpp::export(rng = false)]]
-Rcpp::List log_rank_cpp(Rcpp::List columns, Rcpp::IntegerVector group, int k, bool timefix) {
-  const tte::TimeToEvent data(binding::columns(columns), timefix);
-  Rcpp::List out = as_list(tte::log_rank(data, groups_of(data, group), static_cast<std::size_t>(k)));
-  out["snapped"] = static_cast<double>(data.snapped());
-  return out;
-}
-
 // `seed` is a whole number below 2^53.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List permutation_test_cpp(Rcpp::List columns, Rcpp::IntegerVector group, int k, Rcpp::List weight,

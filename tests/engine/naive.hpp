@@ -1,5 +1,6 @@
-// What the engine is compared with: definitions, slow and obvious, that decide their own time grid and look at every
-// row at every time; and the small random data sets that they are compared on. Nothing here calls an estimator.
+// What the engine is compared with: definitions, slow and obvious, that decide their own time grid and look
+// at every row at every time; and the small random data sets that they are compared on. Nothing here calls an
+// estimator.
 #pragma once
 
 #include <tte/core/linalg.hpp>
@@ -20,7 +21,8 @@ namespace naive {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// ---- comparing ----------------------------------------------------------------------------------------------
+// ---- comparing
+// ----------------------------------------------------------------------------------------------
 
 /// 0 for equal numbers (NaN is equal to NaN), else the distance relative to the larger of 1 and |b|.
 inline double gap(double a, double b) {
@@ -39,7 +41,8 @@ double gap(const A& a, const B& b) {
   return largest;
 }
 
-// ---- data ---------------------------------------------------------------------------------------------------
+// ---- data
+// ---------------------------------------------------------------------------------------------------
 
 /// Columns that own their values; absent ones are empty.
 struct Data {
@@ -103,8 +106,8 @@ using Rows = std::vector<Row>;
 inline bool joined(const Data& d, std::size_t before, std::size_t after) {
   const bool counted = d.freq.empty() || (d.freq[before] > 0 && d.freq[after] > 0);
   const bool together = d.stratum.empty() || d.stratum[before] == d.stratum[after];
-  return !d.subject.empty() && !d.start.empty() && d.subject[before] == d.subject[after] && counted && together &&
-         d.cause[before] == 0 && d.stop[before] == d.start[after];
+  return !d.subject.empty() && !d.start.empty() && d.subject[before] == d.subject[after] && counted &&
+         together && d.cause[before] == 0 && d.stop[before] == d.start[after];
 }
 
 inline Row row_of(const Data& d, std::size_t i, std::size_t person) {
@@ -117,8 +120,8 @@ inline Row row_of(const Data& d, std::size_t i, std::size_t person) {
   return row;
 }
 
-/// The rows of each stratum, freq written out. The k-th copies of one person's rows are one person; copies are different
-/// people of the same cluster.
+/// The rows of each stratum, freq written out. The k-th copies of one person's rows are one person; copies
+/// are different people of the same cluster.
 inline std::vector<Rows> strata(const Data& d) {
   std::size_t count = 1, rows = 0;
   for (std::int32_t code : d.stratum) count = std::max(count, static_cast<std::size_t>(code));
@@ -171,13 +174,15 @@ inline double sum_of_squares(const Rows& rows, const std::vector<double>& value)
   return total;
 }
 
-// ---- textbook data ------------------------------------------------------------------------------------------
+// ---- textbook data
+// ------------------------------------------------------------------------------------------
 
-/// Remission times of leukaemia patients (Freireich 1963): 21 on 6-MP, then 21 on placebo; x is 1 for placebo, the
-/// cluster is the pair.
+/// Remission times of leukaemia patients (Freireich 1963): 21 on 6-MP, then 21 on placebo; x is 1 for
+/// placebo, the cluster is the pair.
 inline Data freireich() {
-  Data d{{}, {10, 7, 32, 23, 22, 6, 16, 34, 32, 25, 11, 20, 19, 6, 17, 35, 6, 13, 9, 6, 10,
-              1, 22, 3, 12, 8, 17, 2, 11, 8, 12, 2, 5, 4, 15, 8, 23, 5, 11, 4, 1, 8},
+  Data d{{},
+         {10, 7,  32, 23, 22, 6,  16, 34, 32, 25, 11, 20, 19, 6,  17, 35, 6, 13, 9, 6, 10,
+          1,  22, 3,  12, 8,  17, 2,  11, 8,  12, 2,  5,  4,  15, 8,  23, 5, 11, 4, 1, 8},
          {1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0}};
   d.cause.resize(42, 1);
   d.x.resize(1);
@@ -198,18 +203,29 @@ inline Data six_mp() {
 
 /// Therneau and Grambsch's three data sets of appendix E: ties; (start, stop] rows; case weights.
 inline Data therneau_grambsch(int which) {
-  if (which == 1) return {{}, {1, 1, 6, 6, 8, 9}, {1, 0, 1, 1, 0, 1}, {}, {}, {}, {}, {}, {{1, 1, 1, 0, 0, 0}}};
+  if (which == 1)
+    return {{}, {1, 1, 6, 6, 8, 9}, {1, 0, 1, 1, 0, 1}, {}, {}, {}, {}, {}, {{1, 1, 1, 0, 0, 0}}};
   if (which == 2) {
-    return {{1, 2, 5, 2, 1, 7, 3, 4, 8, 8}, {2, 3, 6, 7, 8, 9, 9, 9, 14, 17}, {1, 1, 1, 1, 1, 1, 1, 0, 0, 0},
-            {}, {}, {}, {}, {}, {{1, 0, 0, 1, 0, 1, 1, 1, 0, 0}}};
+    return {{1, 2, 5, 2, 1, 7, 3, 4, 8, 8},
+            {2, 3, 6, 7, 8, 9, 9, 9, 14, 17},
+            {1, 1, 1, 1, 1, 1, 1, 0, 0, 0},
+            {},
+            {},
+            {},
+            {},
+            {},
+            {{1, 0, 0, 1, 0, 1, 1, 1, 0, 0}}};
   }
-  return {{}, {1, 1, 2, 2, 2, 2, 3, 4, 5}, {1, 0, 1, 1, 1, 0, 0, 1, 0}, {1, 2, 3, 4, 3, 2, 1, 2, 1},
-          {}, {}, {}, {}, {{2, 0, 1, 1, 0, 1, 0, 1, 0}}};
+  return {
+      {}, {1, 1, 2, 2, 2, 2, 3, 4, 5},  {1, 0, 1, 1, 1, 0, 0, 1, 0}, {1, 2, 3, 4, 3, 2, 1, 2, 1}, {}, {}, {},
+      {}, {{2, 0, 1, 1, 0, 1, 0, 1, 0}}};
 }
 
-// ---- random data --------------------------------------------------------------------------------------------
+// ---- random data
+// --------------------------------------------------------------------------------------------
 
-/// What a random data set has. `distinct` times (0: continuous); `split` cuts persons into rows of one subject.
+/// What a random data set has. `distinct` times (0: continuous); `split` cuts persons into rows of one
+/// subject.
 struct Shape {
   std::size_t n = 60, distinct = 0;
   std::int32_t causes = 1, strata = 1;
@@ -285,7 +301,8 @@ inline Data random_data(const Shape& shape, std::uint64_t seed) {
   return d;
 }
 
-/// Calls visit(data) for every combination of size, ties, late entry, split rows, freq, weights, clusters and strata.
+/// Calls visit(data) for every combination of size, ties, late entry, split rows, freq, weights, clusters and
+/// strata.
 template <class Visit>
 void each_data(Visit visit, std::int32_t causes = 1, std::size_t covariates = 0) {
   std::uint64_t seed = 0;
@@ -310,8 +327,8 @@ inline Data reordered(const Data& d, const std::vector<std::size_t>& order) {
     for (std::size_t i = 0; i < column.size(); ++i) out[i] = column[order[i]];
     return out;
   };
-  Data out{pick(d.start), pick(d.stop), pick(d.cause), pick(d.weight), pick(d.stratum), pick(d.freq), pick(d.cluster),
-           pick(d.subject)};
+  Data out{pick(d.start),   pick(d.stop), pick(d.cause),   pick(d.weight),
+           pick(d.stratum), pick(d.freq), pick(d.cluster), pick(d.subject)};
   for (const auto& column : d.x) out.x.push_back(pick(column));
   out.offset = pick(d.offset);
   return out;
@@ -338,20 +355,22 @@ inline Data written_out(const Data& d) {
     }
     return out;
   };
-  Data out{repeat(d.start), repeat(d.stop), repeat(d.cause), repeat(d.weight), repeat(d.stratum), {},
+  Data out{repeat(d.start),   repeat(d.stop),   repeat(d.cause), repeat(d.weight), repeat(d.stratum), {},
            repeat(d.cluster), repeat(d.subject)};
   for (const auto& column : d.x) out.x.push_back(repeat(column));
   out.offset = repeat(d.offset);
   return out;
 }
 
-// ---- curves -------------------------------------------------------------------------------------------------
+// ---- curves
+// -------------------------------------------------------------------------------------------------
 
-/// Per stratum and time: the counts, and the curves they give. Causes lie side by side; state 0 is "no event yet".
+/// Per stratum and time: the counts, and the curves they give. Causes lie side by side; state 0 is "no event
+/// yet".
 struct Curves {
   std::vector<std::size_t> stratum_begin = {0};
   std::vector<double> time, at_risk, events, censored, entered;
-  std::vector<double> survival, survival_error, hazard, hazard_error;          // of any cause; the error of -log S
+  std::vector<double> survival, survival_error, hazard, hazard_error;  // of any cause; the error of -log S
   std::vector<double> incidence, incidence_error, cause_hazard, cause_hazard_error;  // time x cause
 };
 
@@ -359,7 +378,8 @@ enum class Variance { model, jackknife };
 
 namespace detail {
 
-// Aalen's variance of one incidence at the last of these times: what every event time adds, by its definition.
+// Aalen's variance of one incidence at the last of these times: what every event time adds, by its
+// definition.
 struct Jump {
   double n, own, other, before, after, incidence;  // S(s-), S(s), F(s)
 };
@@ -376,13 +396,23 @@ inline double aalen_variance(const std::vector<Jump>& jumps) {
   return total;
 }
 
-// One stratum, by the product and the sums of the definitions. The influence of a row is the derivative by its weight.
+// One stratum, by the product and the sums of the definitions. The influence of a row is the derivative by
+// its weight.
 class CurveOfRows {
  public:
   CurveOfRows(const Rows& rows, std::size_t causes, Variance variance)
-      : rows_(rows), causes_(causes), variance_(variance), d_log_(rows.size()), d_hazard_(rows.size()),
-        d_survival_(rows.size()), incidence_(causes), cause_hazard_(causes), cause_aalen_(causes), jumps_(causes),
-        d_incidence_(causes, d_log_), d_cause_hazard_(causes, d_log_) {}
+      : rows_(rows),
+        causes_(causes),
+        variance_(variance),
+        d_log_(rows.size()),
+        d_hazard_(rows.size()),
+        d_survival_(rows.size()),
+        incidence_(causes),
+        cause_hazard_(causes),
+        cause_aalen_(causes),
+        jumps_(causes),
+        d_incidence_(causes, d_log_),
+        d_cause_hazard_(causes, d_log_) {}
 
   void append_to(Curves& out) {
     double before = -infinity;
@@ -401,8 +431,8 @@ class CurveOfRows {
     out.at_risk.push_back(sum(rows_, [&](const Row& r) { return r.at_risk(t) ? r.weight : 0; }));
     out.censored.push_back(
         sum(rows_, [&](const Row& r) { return r.stop == t && r.cause == 0 && !r.continues ? r.weight : 0; }));
-    out.entered.push_back(
-        sum(rows_, [&](const Row& r) { return before <= r.start && r.start < t && !r.resumes ? r.weight : 0; }));
+    out.entered.push_back(sum(
+        rows_, [&](const Row& r) { return before <= r.start && r.start < t && !r.resumes ? r.weight : 0; }));
     for (std::size_t c = 0; c < causes_; ++c) out.events.push_back(events_of(t, c));
   }
   double events_of(double t, std::size_t cause) const {
@@ -415,7 +445,8 @@ class CurveOfRows {
   void meet(double t) {
     const double n = sum(rows_, [&](const Row& r) { return r.at_risk(t) ? r.weight : 0; });
     const double d = sum(rows_, [&](const Row& r) { return r.event_at(t) ? r.weight : 0; });
-    const double left = sum(rows_, [&](const Row& r) { return r.at_risk(t) && !r.event_at(t) ? r.weight : 0; });
+    const double left =
+        sum(rows_, [&](const Row& r) { return r.at_risk(t) && !r.event_at(t) ? r.weight : 0; });
     if (!(d > 0)) return;
     for (std::size_t c = 0; c < causes_; ++c) meet_cause(t, c, n, d, left);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -446,7 +477,8 @@ class CurveOfRows {
   void append_curves(Curves& out) const {
     const bool jackknife = variance_ == Variance::jackknife;
     out.survival.push_back(survival_);
-    out.survival_error.push_back(std::sqrt(jackknife && survival_ > 0 ? jackknife_variance(d_log_) : greenwood_));
+    out.survival_error.push_back(
+        std::sqrt(jackknife && survival_ > 0 ? jackknife_variance(d_log_) : greenwood_));
     out.hazard.push_back(hazard_);
     out.hazard_error.push_back(std::sqrt(jackknife ? jackknife_variance(d_hazard_) : aalen_));
     for (std::size_t c = 0; c < causes_; ++c) {
@@ -482,7 +514,8 @@ inline Curves curves(const Data& d, std::size_t causes = 1, Variance variance = 
   return out;
 }
 
-// ---- log-rank -----------------------------------------------------------------------------------------------
+// ---- log-rank
+// -----------------------------------------------------------------------------------------------
 
 struct LogRank {
   arma::mat n, observed, expected, variance;
@@ -500,7 +533,9 @@ inline LogRank log_rank(
   LogRank out{empty, empty, empty, arma::mat(groups, groups, arma::fill::zeros)};
   for (std::size_t s = 0; s < all.size(); ++s) {
     const Rows& rows = all[s];
-    const auto in_group = [&](const Row& r, std::size_t g) { return static_cast<std::size_t>(group[r.from]) == g; };
+    const auto in_group = [&](const Row& r, std::size_t g) {
+      return static_cast<std::size_t>(group[r.from]) == g;
+    };
     for (std::size_t g = 0; g < groups; ++g) {
       std::set<std::size_t> persons;
       for (const Row& r : rows) {
@@ -528,7 +563,8 @@ inline LogRank log_rank(
   return out;
 }
 
-// ---- Cox ----------------------------------------------------------------------------------------------------
+// ---- Cox
+// ----------------------------------------------------------------------------------------------------
 
 struct Cox {
   double loglik = 0;
@@ -602,7 +638,8 @@ inline Cox cox(const Data& d, const arma::vec& beta, bool efron) {
     for (const double t : event_times(rows)) {
       const double mass = sum(rows, [&](const Row& r) { return r.event_at(t) ? r.weight : 0; });
       const double ties = sum(rows, [&](const Row& r) { return r.event_at(t); });
-      for (double k = 0; k < ties; ++k) detail::add_tie_term(cox_rows, t, efron ? k / ties : 0, mass, ties, out);
+      for (double k = 0; k < ties; ++k)
+        detail::add_tie_term(cox_rows, t, efron ? k / ties : 0, mass, ties, out);
     }
     for (const detail::CoxRow& i : cox_rows) {
       if (i.row.cause > 0) {
@@ -629,13 +666,16 @@ inline Cox cox(const Data& d, const arma::vec& beta, bool efron) {
   return out;
 }
 
-// ---- concordance --------------------------------------------------------------------------------------------
+// ---- concordance
+// --------------------------------------------------------------------------------------------
 
 struct Concordance {
-  double concordant = 0, discordant = 0, tied_score = 0, tied_time = 0, tied_both = 0, value = nan, std_error = nan;
+  double concordant = 0, discordant = 0, tied_score = 0, tied_time = 0, tied_both = 0, value = nan,
+         std_error = nan;
 };
 
-/// Every pair looked at: i has the event while j is at risk and outlasts it. `score` in the order of the data's rows.
+/// Every pair looked at: i has the event while j is at risk and outlasts it. `score` in the order of the
+/// data's rows.
 inline Concordance concordance(const Data& d, const std::vector<double>& score) {
   Concordance out;
   Rows all;

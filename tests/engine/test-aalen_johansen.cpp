@@ -34,9 +34,9 @@ std::vector<double> squares(std::vector<double> values) {
 }
 
 double largest_gap(const AalenJohansen& a, const AalenJohansen& b) {
-  return std::max({naive::gap(a.probability, b.probability), naive::gap(squares(a.std_error), squares(b.std_error)),
-                   naive::gap(a.lower, b.lower), naive::gap(a.upper, b.upper),
-                   naive::gap(a.cumulative_hazard, b.cumulative_hazard),
+  return std::max({naive::gap(a.probability, b.probability),
+                   naive::gap(squares(a.std_error), squares(b.std_error)), naive::gap(a.lower, b.lower),
+                   naive::gap(a.upper, b.upper), naive::gap(a.cumulative_hazard, b.cumulative_hazard),
                    naive::gap(squares(a.hazard_std_error), squares(b.hazard_std_error))});
 }
 
@@ -48,11 +48,15 @@ const Data eight{{}, {1, 2, 2, 3, 3, 3, 5, 6}, {0, 1, 0, 2, 0, 2, 0, 2}};
 TEST_CASE("eight patients by hand, with survfit's jackknife errors") {
   const AalenJohansen curve = curves_of(eight, 2, jackknife);
   CHECK(curve.states == 3);
-  CHECK(naive::gap(column(curve.probability, 3, 0), std::vector<double>{1, 6.0 / 7, 18.0 / 35, 18.0 / 35, 0}) < 1e-15);
-  CHECK(naive::gap(column(curve.probability, 3, 1), std::vector<double>{0, 1.0 / 7, 1.0 / 7, 1.0 / 7, 1.0 / 7}) < 1e-15);
-  CHECK(naive::gap(column(curve.probability, 3, 2), std::vector<double>{0, 0, 12.0 / 35, 12.0 / 35, 6.0 / 7}) < 1e-15);
+  CHECK(naive::gap(column(curve.probability, 3, 0),
+                   std::vector<double>{1, 6.0 / 7, 18.0 / 35, 18.0 / 35, 0}) < 1e-15);
+  CHECK(naive::gap(column(curve.probability, 3, 1),
+                   std::vector<double>{0, 1.0 / 7, 1.0 / 7, 1.0 / 7, 1.0 / 7}) < 1e-15);
+  CHECK(naive::gap(column(curve.probability, 3, 2),
+                   std::vector<double>{0, 0, 12.0 / 35, 12.0 / 35, 6.0 / 7}) < 1e-15);
   const std::vector<double> free{0, 0.132260014253222, 0.203869277272824, 0.203869277272824, 0};
-  const std::vector<double> one{0, 0.132260014253222, 0.132260014253222, 0.132260014253222, 0.132260014253222};
+  const std::vector<double> one{0, 0.132260014253222, 0.132260014253222, 0.132260014253222,
+                                0.132260014253222};
   const std::vector<double> two{0, 0, 0.195100333012763, 0.195100333012763, 0.132260014253222};
   CHECK(naive::gap(column(curve.std_error, 3, 0), free) < 1e-14);
   CHECK(naive::gap(column(curve.std_error, 3, 1), one) < 1e-14);
@@ -66,64 +70,72 @@ TEST_CASE("Aalen's variance by hand: at the first event, and with its correction
   CHECK(curve.std_error[1] == Approx(std::sqrt(2.0 / 25 * (1 - 1.0 / 4))));
   CHECK(curve.std_error[2] == 0);
   CHECK(curve.std_error[0] == Approx(0.6 * std::sqrt(2.0 / (5 * 3))));
-  // at 2, of three at risk: the second cause gains S(1)^2/9 = 0.04; nothing of it was there to lose at 1, where
-  // its later loss {F(2) - F(1)}/S(1) = 1/3 of what the other cause took counts 3/50
+  // at 2, of three at risk: the second cause gains S(1)^2/9 = 0.04; nothing of it was there to lose at 1,
+  // where its later loss {F(2) - F(1)}/S(1) = 1/3 of what the other cause took counts 3/50
   CHECK(curve.std_error[5] == Approx(std::sqrt(0.04 + std::pow(1.0 / 3, 2) * (2.0 / 25 * 0.75))));
 }
 
 TEST_CASE("curves and Aalen's variances are those of the definition on random data") {
   std::size_t number = 0;
-  naive::each_data([&](const Data& d) {
-    CAPTURE(++number);
-    const AalenJohansen curve = curves_of(d, 3, aalen);
-    const naive::Curves expected = naive::curves(d, 3);
-    REQUIRE(naive::gap(column(curve.probability, 4, 0), expected.survival) < 1e-12);
-    REQUIRE(naive::gap(curve.cumulative_hazard, expected.cause_hazard) < 1e-12);
-    REQUIRE(naive::gap(curve.hazard_std_error, expected.cause_hazard_error) < 1e-12);
-    for (std::size_t c = 0; c < 3; ++c) {
-      REQUIRE(naive::gap(column(curve.probability, 4, c + 1), column(expected.incidence, 3, c)) < 1e-12);
-      REQUIRE(naive::gap(column(squares(curve.std_error), 4, c + 1), column(squares(expected.incidence_error), 3, c)) <
-              1e-12);
-    }
-    for (std::size_t k = 0; k < expected.survival.size(); ++k) {
-      const double s = expected.survival[k], error = s > 0 ? s * expected.survival_error[k] : 0;
-      REQUIRE(naive::gap(curve.std_error[4 * k], error) < 1e-12);
-    }
-  }, 3);
+  naive::each_data(
+      [&](const Data& d) {
+        CAPTURE(++number);
+        const AalenJohansen curve = curves_of(d, 3, aalen);
+        const naive::Curves expected = naive::curves(d, 3);
+        REQUIRE(naive::gap(column(curve.probability, 4, 0), expected.survival) < 1e-12);
+        REQUIRE(naive::gap(curve.cumulative_hazard, expected.cause_hazard) < 1e-12);
+        REQUIRE(naive::gap(curve.hazard_std_error, expected.cause_hazard_error) < 1e-12);
+        for (std::size_t c = 0; c < 3; ++c) {
+          REQUIRE(naive::gap(column(curve.probability, 4, c + 1), column(expected.incidence, 3, c)) < 1e-12);
+          REQUIRE(naive::gap(column(squares(curve.std_error), 4, c + 1),
+                             column(squares(expected.incidence_error), 3, c)) < 1e-12);
+        }
+        for (std::size_t k = 0; k < expected.survival.size(); ++k) {
+          const double s = expected.survival[k], error = s > 0 ? s * expected.survival_error[k] : 0;
+          REQUIRE(naive::gap(curve.std_error[4 * k], error) < 1e-12);
+        }
+      },
+      3);
 }
 
 TEST_CASE("jackknife variances are those of the definition on random data") {
   std::size_t number = 0;
-  naive::each_data([&](const Data& d) {
-    CAPTURE(++number);
-    const AalenJohansen curve = curves_of(d, 3, jackknife);
-    const naive::Curves expected = naive::curves(d, 3, naive::Variance::jackknife);
-    REQUIRE(naive::gap(squares(curve.hazard_std_error), squares(expected.cause_hazard_error)) < 1e-12);
-    for (std::size_t c = 0; c < 3; ++c) {
-      REQUIRE(naive::gap(column(squares(curve.std_error), 4, c + 1), column(squares(expected.incidence_error), 3, c)) <
-              1e-12);
-    }
-    for (std::size_t k = 0; k < expected.survival.size(); ++k) {
-      const double s = expected.survival[k], error = s > 0 ? s * expected.survival_error[k] : 0;
-      REQUIRE(naive::gap(std::pow(curve.std_error[4 * k], 2), error * error) < 1e-12);
-    }
-  }, 3);
+  naive::each_data(
+      [&](const Data& d) {
+        CAPTURE(++number);
+        const AalenJohansen curve = curves_of(d, 3, jackknife);
+        const naive::Curves expected = naive::curves(d, 3, naive::Variance::jackknife);
+        REQUIRE(naive::gap(squares(curve.hazard_std_error), squares(expected.cause_hazard_error)) < 1e-12);
+        for (std::size_t c = 0; c < 3; ++c) {
+          REQUIRE(naive::gap(column(squares(curve.std_error), 4, c + 1),
+                             column(squares(expected.incidence_error), 3, c)) < 1e-12);
+        }
+        for (std::size_t k = 0; k < expected.survival.size(); ++k) {
+          const double s = expected.survival[k], error = s > 0 ? s * expected.survival_error[k] : 0;
+          REQUIRE(naive::gap(std::pow(curve.std_error[4 * k], 2), error * error) < 1e-12);
+        }
+      },
+      3);
 }
 
 TEST_CASE("the states' probabilities add up to one") {
-  naive::each_data([](const Data& d) {
-    const AalenJohansen curve = curves_of(d, 3, aalen);
-    for (std::size_t k = 0; k < curve.probability.size(); k += 4) {
-      REQUIRE(curve.probability[k] + curve.probability[k + 1] + curve.probability[k + 2] + curve.probability[k + 3] ==
-              Approx(1).epsilon(1e-13));
-    }
-  }, 3);
+  naive::each_data(
+      [](const Data& d) {
+        const AalenJohansen curve = curves_of(d, 3, aalen);
+        for (std::size_t k = 0; k < curve.probability.size(); k += 4) {
+          REQUIRE(curve.probability[k] + curve.probability[k + 1] + curve.probability[k + 2] +
+                      curve.probability[k + 3] ==
+                  Approx(1).epsilon(1e-13));
+        }
+      },
+      3);
 }
 
 TEST_CASE("one cause is one less Kaplan-Meier, with Greenwood's error where no events tie") {
   const Data d = naive::random_data({60, 0, 1, 2, true}, 2);
   const AalenJohansen curve = curves_of(d, 1, aalen);
-  const tte::KaplanMeier km = tte::kaplan_meier(tte::risk_table(TimeToEvent(d.columns())), {Transform::none, 0.95});
+  const tte::KaplanMeier km =
+      tte::kaplan_meier(tte::risk_table(TimeToEvent(d.columns())), {Transform::none, 0.95});
   for (std::size_t k = 0; k < km.survival.size(); ++k) {
     CHECK(curve.probability[2 * k] == km.survival[k]);
     CHECK(curve.probability[2 * k + 1] == Approx(1 - km.survival[k]).margin(1e-14));
@@ -141,25 +153,28 @@ TEST_CASE("swapping the causes' codes swaps the curves") {
 }
 
 TEST_CASE("the order of rows, freq for copies and one stratum for none change nothing") {
-  naive::each_data([](const Data& d) {
-    for (const IncidenceVariance variance : {aalen, jackknife}) {
-      const AalenJohansen curve = curves_of(d, 2, variance);
-      const auto same = [&](const Data& other) {
-        REQUIRE(largest_gap(curves_of(other, 2, variance), curve) < 1e-12);
-      };
-      same(naive::shuffled(d, 4));
-      if (d.subject.empty() && d.stratum.empty()) same(naive::written_out(d));
-      if (d.stratum.empty()) {
-        Data one = d;
-        one.stratum.assign(d.rows(), 1);
-        same(one);
-      }
-    }
-  }, 2);
+  naive::each_data(
+      [](const Data& d) {
+        for (const IncidenceVariance variance : {aalen, jackknife}) {
+          const AalenJohansen curve = curves_of(d, 2, variance);
+          const auto same = [&](const Data& other) {
+            REQUIRE(largest_gap(curves_of(other, 2, variance), curve) < 1e-12);
+          };
+          same(naive::shuffled(d, 4));
+          if (d.subject.empty() && d.stratum.empty()) same(naive::written_out(d));
+          if (d.stratum.empty()) {
+            Data one = d;
+            one.stratum.assign(d.rows(), 1);
+            same(one);
+          }
+        }
+      },
+      2);
 }
 
 TEST_CASE("limits of every state are those of its estimate and error") {
-  for (const Transform transform : {Transform::plain, Transform::log, Transform::log_log, Transform::arcsine}) {
+  for (const Transform transform :
+       {Transform::plain, Transform::log, Transform::log_log, Transform::arcsine}) {
     const AalenJohansen curve = curves_of(naive::random_data({60, 0, 2, 2}, 3), 2, aalen, transform);
     for (std::size_t k = 0; k < curve.probability.size(); ++k) {
       const double p = curve.probability[k], se = curve.std_error[k];

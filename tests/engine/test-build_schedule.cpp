@@ -17,11 +17,13 @@ std::multiset<std::int32_t> callers(const tte::TimeToEvent& data, const Rows& ro
 }  // namespace
 
 TEST_CASE("by hand: Therneau and Grambsch's (start, stop] rows") {
-  const naive::Data d{{1, 2, 5, 2, 1, 7, 3, 4, 8, 8}, {2, 3, 6, 7, 8, 9, 9, 9, 14, 17}, {1, 1, 1, 1, 1, 1, 1, 0, 0, 0}};
+  const naive::Data d{
+      {1, 2, 5, 2, 1, 7, 3, 4, 8, 8}, {2, 3, 6, 7, 8, 9, 9, 9, 14, 17}, {1, 1, 1, 1, 1, 1, 1, 0, 0, 0}};
   const tte::TimeToEvent data(d.columns());
   const tte::Schedule& schedule = data.schedule();
   const std::vector<double> time{2, 3, 6, 7, 8, 9, 14, 17};
-  const std::vector<int> exits{1, 1, 1, 1, 1, 3, 1, 1}, events{1, 1, 1, 1, 1, 2, 0, 0}, entries{2, 3, 0, 1, 2, 0, 0, 0};
+  const std::vector<int> exits{1, 1, 1, 1, 1, 3, 1, 1}, events{1, 1, 1, 1, 1, 2, 0, 0},
+      entries{2, 3, 0, 1, 2, 0, 0, 0};
   REQUIRE(schedule.steps.size() == 8);
   for (std::size_t k = 0; k < 8; ++k) {
     CAPTURE(k);
@@ -68,9 +70,11 @@ TEST_CASE("steps, exits, events and entries are those of the definition on rando
       double before = -naive::infinity;
       for (std::size_t k = schedule.stratum_begin[s]; k < schedule.stratum_begin[s + 1]; ++k) {
         const tte::Step& step = schedule.steps[k];
-        const double next = k + 1 < schedule.stratum_begin[s + 1] ? schedule.steps[k + 1].time : naive::infinity;
+        const double next =
+            k + 1 < schedule.stratum_begin[s + 1] ? schedule.steps[k + 1].time : naive::infinity;
         REQUIRE(before < step.time);
-        REQUIRE(callers(data, Rows{step.exits}) == rows_where([&](std::size_t i) { return d.stop[i] == step.time; }));
+        REQUIRE(callers(data, Rows{step.exits}) ==
+                rows_where([&](std::size_t i) { return d.stop[i] == step.time; }));
         REQUIRE(callers(data, Rows{step.events()}) ==
                 rows_where([&](std::size_t i) { return d.stop[i] == step.time && d.cause[i] > 0; }));
         if (schedule.late_entry()) {
@@ -78,7 +82,8 @@ TEST_CASE("steps, exits, events and entries are those of the definition on rando
                   rows_where([&](std::size_t i) { return step.time <= start(i) && start(i) < next; }));
         }
         if (before == -naive::infinity) {
-          REQUIRE(callers(data, schedule.at_start(s)) == rows_where([&](std::size_t i) { return start(i) < step.time; }));
+          REQUIRE(callers(data, schedule.at_start(s)) ==
+                  rows_where([&](std::size_t i) { return start(i) < step.time; }));
         }
         before = step.time;
       }

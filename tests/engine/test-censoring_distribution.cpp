@@ -32,10 +32,13 @@ TEST_CASE("G is the product of its definition on random data, in every stratum")
       for (const double t : {0.5, 1.0, 3.0, 4.5, 6.0}) {
         double expected = 1, before = 1;
         for (const double c : naive::exit_times(strata[s])) {
-          const auto leaves = [&](const naive::Row& r) { return r.stop == c && r.cause == 0 && !r.continues; };
-          const double out = naive::sum(strata[s], [&](const naive::Row& r) { return leaves(r) ? r.weight : 0; });
-          const double n =
-              naive::sum(strata[s], [&](const naive::Row& r) { return r.at_risk(c) && !r.event_at(c) ? r.weight : 0; });
+          const auto leaves = [&](const naive::Row& r) {
+            return r.stop == c && r.cause == 0 && !r.continues;
+          };
+          const double out =
+              naive::sum(strata[s], [&](const naive::Row& r) { return leaves(r) ? r.weight : 0; });
+          const double n = naive::sum(
+              strata[s], [&](const naive::Row& r) { return r.at_risk(c) && !r.event_at(c) ? r.weight : 0; });
           if (out > 0 && c <= t) expected *= 1 - out / n;
           if (out > 0 && c < t) before *= 1 - out / n;
         }

@@ -50,8 +50,8 @@ TEST_CASE("counts, value and error of survival's test data are survival's") {
 }
 
 TEST_CASE("by hand: who is compared with whom") {
-  // event at 2 against: the censored at 2 (yes), the other event at 2 (no), the one at 3 (yes), the one who enters at 2
-  // (no), the one censored at 1 (no)
+  // event at 2 against: the censored at 2 (yes), the other event at 2 (no), the one at 3 (yes), the one who
+  // enters at 2 (no), the one censored at 1 (no)
   const Data d{{0, 0, 0, 0, 2, 0}, {2, 2, 2, 3, 4, 1}, {1, 0, 1, 0, 0, 0}};
   const Concordance c = of(d, {5, 4, 6, 7, 1, 1});
   CHECK(c.concordant == 2);
@@ -147,7 +147,8 @@ TEST_CASE("pairs beyond 2^31 persons are counted") {
 }
 
 TEST_CASE("without a comparable pair there is no value") {
-  for (const Data& d : {Data{}, Data{{}, {1}, {1}}, Data{{}, {1, 2}, {0, 0}}, Data{{}, {1, 2}, {1, 1}, {}, {1, 2}}}) {
+  for (const Data& d :
+       {Data{}, Data{{}, {1}, {1}}, Data{{}, {1, 2}, {0, 0}}, Data{{}, {1, 2}, {1, 1}, {}, {1, 2}}}) {
     const Concordance c = of(d, std::vector<double>(d.rows(), 1.0));
     CHECK((std::isnan(c.value) && std::isnan(c.std_error)));
     CHECK(c.concordant + c.discordant + c.tied_score == 0);

@@ -12,7 +12,8 @@ using tte::TimeToEvent;
 
 namespace {
 
-CoxFit fit_of(const Data& d, const CoxOptions& options = {}, const std::vector<double>& start = {}, int threads = 1) {
+CoxFit fit_of(const Data& d, const CoxOptions& options = {}, const std::vector<double>& start = {},
+              int threads = 1) {
   return tte::cox_fit(TimeToEvent(d.columns()), d.covariates(), d.offset, start, options, {threads});
 }
 
@@ -35,10 +36,12 @@ double largest_gap(const CoxFit& a, const CoxFit& b) {
 template <class Visit>
 void each_cox_data(Visit visit) {
   std::size_t number = 0;
-  naive::each_data([&](const Data& d) {
-    CAPTURE(++number);
-    if (d.rows() >= 60) visit(d);
-  }, 1, 2);
+  naive::each_data(
+      [&](const Data& d) {
+        CAPTURE(++number);
+        if (d.rows() >= 60) visit(d);
+      },
+      1, 2);
 }
 
 std::vector<double> column(std::size_t n, double value) { return std::vector<double>(n, value); }
@@ -75,13 +78,16 @@ TEST_CASE("Therneau and Grambsch 1: the maximum in closed form") {
   const CoxFit fit = fit_of(d, with(Ties::breslow));
   const double r = (3 + std::sqrt(33.0)) / 2;
   CHECK(fit.coefficients(0) == Approx(std::log(r)).epsilon(1e-12));
-  CHECK(fit.variance(0, 0) == Approx(1 / (r / std::pow(r + 1, 2) + 6 * r / std::pow(r + 3, 2))).epsilon(1e-10));
+  CHECK(fit.variance(0, 0) ==
+        Approx(1 / (r / std::pow(r + 1, 2) + 6 * r / std::pow(r + 3, 2))).epsilon(1e-10));
   CHECK(fit.score_test == Approx(1.6));
   CHECK(fit_of(d).loglik == Approx(-3.358975).margin(5e-7));
   CHECK(fit_of(d).score_test == Approx(std::pow(13.0 / 12, 2) / (83.0 / 144)));
 }
 
-TEST_CASE("Therneau and Grambsch 2 as three strata shifted in time: the same maximum, three times the information") {
+TEST_CASE(
+    "Therneau and Grambsch 2 as three strata shifted in time: the same maximum, three times the "
+    "information") {
   const Data one = naive::therneau_grambsch(2);
   Data three;
   three.x.resize(1);
@@ -116,12 +122,13 @@ TEST_CASE("the fit is the maximum of the definition, and all else follows from i
       REQUIRE(naive::gap(fit.naive_variance, bread) < 1e-9);
       REQUIRE(naive::gap(fit.loglik, at_fit.loglik) < 1e-12);
       REQUIRE(naive::gap(fit.loglik_start, at_zero.loglik) < 1e-12);
-      REQUIRE(naive::gap(fit.score_test, arma::dot(at_zero.score, arma::solve(at_zero.information, at_zero.score))) <
-              1e-9);
+      REQUIRE(naive::gap(fit.score_test,
+                         arma::dot(at_zero.score, arma::solve(at_zero.information, at_zero.score))) < 1e-9);
       REQUIRE(naive::gap(fit.martingale, at_fit.martingale) < 1e-9);
       const arma::mat robust = bread * at_fit.score_products * bread;
       REQUIRE(naive::gap(fit.variance, robust) < 1e-9);
-      REQUIRE(naive::gap(fit.wald_test, arma::dot(fit.coefficients, arma::solve(robust, fit.coefficients))) < 1e-7);
+      REQUIRE(naive::gap(fit.wald_test, arma::dot(fit.coefficients, arma::solve(robust, fit.coefficients))) <
+              1e-7);
       if (arma::rcond(at_zero.score_products) < 1e-4) continue;
       const arma::vec spread = arma::solve(at_zero.score_products, at_zero.score);
       REQUIRE(naive::gap(fit.robust_score_test, arma::dot(at_zero.score, spread)) < 1e-8);
@@ -281,7 +288,8 @@ TEST_CASE("a monotone likelihood is found with its direction") {
 }
 
 TEST_CASE("beside a monotone direction the other coefficients are estimated as if it were at infinity") {
-  // x1 separates within strata of nothing else: at infinity only rows with x1 = 1 are left at risk beside an event
+  // x1 separates within strata of nothing else: at infinity only rows with x1 = 1 are left at risk beside an
+  // event
   naive::Dice dice(3);
   Data d;
   d.x.resize(2);
@@ -329,7 +337,8 @@ TEST_CASE("of one covariate, monotone is what the definition calls so") {
   std::size_t found = 0, finite = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     CAPTURE(seed);
-    Data d = naive::random_data({3 + seed % 5, seed % 2 ? 4u : 0u, 1, 1, false, false, false, false, false, 2}, seed);
+    Data d = naive::random_data(
+        {3 + seed % 5, seed % 2 ? 4u : 0u, 1, 1, false, false, false, false, false, 2}, seed);
     d.x = {d.x[seed % 2]};
     const TimeToEvent data(d.columns());
     const tte::ArrangedRows x = data.arrange_rows(d.covariates());

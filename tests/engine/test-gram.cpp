@@ -10,7 +10,8 @@ struct Design {
   std::size_t n, p, stride;
   std::vector<double> x, a, v;
 
-  Design(std::size_t rows, std::size_t width) : n(rows), p(width), stride((width + 3) / 4 * 4), x(rows * stride) {
+  Design(std::size_t rows, std::size_t width)
+      : n(rows), p(width), stride((width + 3) / 4 * 4), x(rows * stride) {
     naive::Dice dice(1000 * rows + width);
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = 0; j < p; ++j) x[i * stride + j] = dice.uniform() - 0.5;

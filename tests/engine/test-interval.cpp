@@ -1,4 +1,5 @@
-// The expected limits are those of survival's survfit (survfit_confint), to which the same numbers were given.
+// The expected limits are those of survival's survfit (survfit_confint), to which the same numbers were
+// given.
 #include <catch2/catch.hpp>
 #include <tte/core/interval.hpp>
 
@@ -9,7 +10,8 @@ using tte::Transform;
 
 namespace {
 
-const Transform all[] = {Transform::plain, Transform::log, Transform::log_log, Transform::logit, Transform::arcsine};
+const Transform all[] = {Transform::plain, Transform::log, Transform::log_log, Transform::logit,
+                         Transform::arcsine};
 
 Interval at_95(double p, double se_log, Transform transform) {
   return tte::probability_interval(p, se_log, 1.959963984540054, transform);

@@ -31,7 +31,8 @@ double largest_gap(const KaplanMeier& a, const KaplanMeier& b) {
 
 double largest_gap(const KaplanMeier& a, const naive::Curves& b) {
   return std::max({naive::gap(a.survival, b.survival), naive::gap(a.std_error, b.survival_error),
-                   naive::gap(a.cumulative_hazard, b.hazard), naive::gap(a.hazard_std_error, b.hazard_error)});
+                   naive::gap(a.cumulative_hazard, b.hazard),
+                   naive::gap(a.hazard_std_error, b.hazard_error)});
 }
 
 // With variances in place of errors, which are rounding's square root where the variance is zero.
@@ -59,7 +60,8 @@ std::vector<double> errors_of_survival(const KaplanMeier& curve) {
 
 TEST_CASE("by hand: 6-MP of Freireich's trial") {
   const KaplanMeier curve = curve_of(naive::six_mp());
-  const double s[] = {18.0 / 21, 16.0 / 17, 1, 14.0 / 15, 1, 11.0 / 12, 10.0 / 11, 1, 1, 1, 6.0 / 7, 5.0 / 6, 1, 1, 1, 1};
+  const double s[] = {18.0 / 21, 16.0 / 17, 1,       14.0 / 15, 1, 11.0 / 12, 10.0 / 11, 1,
+                      1,         1,         6.0 / 7, 5.0 / 6,   1, 1,         1,         1};
   const double d[] = {3, 1, 0, 1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0};
   const double n[] = {21, 17, 16, 15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 2, 1};
   double survival = 1, greenwood = 0, hazard = 0, aalen = 0;
@@ -74,7 +76,7 @@ TEST_CASE("by hand: 6-MP of Freireich's trial") {
     CHECK(curve.cumulative_hazard[k] == Approx(hazard).epsilon(1e-14));
     CHECK(curve.hazard_std_error[k] == Approx(std::sqrt(aalen)).epsilon(1e-14));
   }
-  CHECK(curve.survival[15] == Approx(0.4482).margin(5e-5));                       // as printed in the textbooks
+  CHECK(curve.survival[15] == Approx(0.4482).margin(5e-5));  // as printed in the textbooks
   CHECK(curve.survival[15] * curve.std_error[15] == Approx(0.1346).margin(5e-5));
   CHECK((curve.lower.empty() && curve.upper.empty()));
 }

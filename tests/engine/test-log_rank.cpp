@@ -29,9 +29,9 @@ std::vector<std::int32_t> freireich_groups() {
 }
 
 bool same(const LogRank& a, const LogRank& b, double tolerance) {
-  return std::max({naive::gap(a.n, b.n), naive::gap(a.observed, b.observed), naive::gap(a.expected, b.expected),
-                   naive::gap(a.variance, b.variance), naive::gap(a.statistic, b.statistic), naive::gap(a.z, b.z)}) <=
-             tolerance &&
+  return std::max({naive::gap(a.n, b.n), naive::gap(a.observed, b.observed),
+                   naive::gap(a.expected, b.expected), naive::gap(a.variance, b.variance),
+                   naive::gap(a.statistic, b.statistic), naive::gap(a.z, b.z)}) <= tolerance &&
          a.df == b.df;
 }
 
@@ -109,7 +109,8 @@ TEST_CASE("the order of rows, freq for copies and one stratum for none change no
     };
     const LogRank test = result(carried);
     REQUIRE(same(result(naive::shuffled(carried, 2)), test, 1e-9));
-    if (d.subject.empty() && d.stratum.empty()) REQUIRE(same(result(naive::written_out(carried)), test, 1e-9));
+    if (d.subject.empty() && d.stratum.empty())
+      REQUIRE(same(result(naive::written_out(carried)), test, 1e-9));
     if (d.stratum.empty()) {
       carried.stratum.assign(d.rows(), 1);
       REQUIRE(same(result(carried), test, 0));

@@ -13,8 +13,8 @@ bool is_monotone(const Data& d, const arma::vec& direction) {
   return tte::is_monotone_along(data, data.arrange_rows(d.covariates()), direction);
 }
 
-// By definition: at every event time the rows with the event have the largest value of all at risk, and somewhere
-// a smaller one is at risk.
+// By definition: at every event time the rows with the event have the largest value of all at risk, and
+// somewhere a smaller one is at risk.
 bool monotone_by_definition(const Data& d, const arma::vec& direction) {
   bool strict = false;
   for (const naive::Rows& rows : naive::strata(d)) {
@@ -35,12 +35,20 @@ bool monotone_by_definition(const Data& d, const arma::vec& direction) {
 }
 
 // survival's tests/infcox.R: both coefficients run off to minus infinity.
-const Data infinite{{}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, {1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0}, {}, {}, {}, {},
-                    {}, {{0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1}}};
+const Data infinite{{},
+                    {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+                    {1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0},
+                    {},
+                    {},
+                    {},
+                    {},
+                    {},
+                    {{0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1}}};
 
 }  // namespace
 
-TEST_CASE("data whose events have the largest value of their risk set are monotone that way, and not the other") {
+TEST_CASE(
+    "data whose events have the largest value of their risk set are monotone that way, and not the other") {
   CHECK(is_monotone(infinite, {-1, -1}));
   CHECK(is_monotone(infinite, {-1, 0}));
   CHECK(is_monotone(infinite, {0, -3}));
@@ -73,14 +81,17 @@ TEST_CASE("only those at risk together are compared: late entry and leaving coun
 
 TEST_CASE("the answer is that of the definition on small random data, in every direction") {
   std::size_t number = 0, found = 0;
-  naive::each_data([&](const Data& d) {
-    if (d.rows() > 20) return;
-    for (const arma::vec& direction : {arma::vec{1, 0}, arma::vec{-1, 0}, arma::vec{0, 1}, arma::vec{0.5, -1}}) {
-      CAPTURE(++number);
-      REQUIRE(is_monotone(d, direction) == monotone_by_definition(d, direction));
-      found += is_monotone(d, direction);
-    }
-  }, 1, 2);
+  naive::each_data(
+      [&](const Data& d) {
+        if (d.rows() > 20) return;
+        for (const arma::vec& direction :
+             {arma::vec{1, 0}, arma::vec{-1, 0}, arma::vec{0, 1}, arma::vec{0.5, -1}}) {
+          CAPTURE(++number);
+          REQUIRE(is_monotone(d, direction) == monotone_by_definition(d, direction));
+          found += is_monotone(d, direction);
+        }
+      },
+      1, 2);
   CHECK(found > 50);
 }
 

@@ -10,7 +10,9 @@ using tte::TimeToEvent;
 namespace {
 
 // Events at the given times, without anything else.
-Data events_at(const std::vector<double>& stop) { return {{}, stop, std::vector<std::int32_t>(stop.size(), 1)}; }
+Data events_at(const std::vector<double>& stop) {
+  return {{}, stop, std::vector<std::int32_t>(stop.size(), 1)};
+}
 
 std::vector<double> distinct_times(const Data& d, bool snap = true) {
   const TimeToEvent data(d.columns(), snap);

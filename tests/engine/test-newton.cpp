@@ -40,7 +40,8 @@ Likelihood paraboloid(const arma::vec& at) {
 
 // Concave, but a full Newton step from |x| > 1 overshoots further than it came.
 auto overshooting() {
-  return Curve{[](double x) { return -std::sqrt(1 + x * x); }, [](double x) { return -x / std::sqrt(1 + x * x); },
+  return Curve{[](double x) { return -std::sqrt(1 + x * x); },
+               [](double x) { return -x / std::sqrt(1 + x * x); },
                [](double x) { return std::pow(1 + x * x, -1.5); }};
 }
 
@@ -49,10 +50,11 @@ auto overshooting() {
 TEST_CASE("one step reaches the top of a paraboloid; a flat direction is aliased and stays where it was") {
   std::vector<int> iterations;
   std::vector<arma::vec> steps;
-  const NewtonResult out = tte::newton(paraboloid, arma::vec{5, 5, 5}, {}, [&](int iteration, const arma::vec& step) {
-    iterations.push_back(iteration);
-    steps.push_back(step);
-  });
+  const NewtonResult out =
+      tte::newton(paraboloid, arma::vec{5, 5, 5}, {}, [&](int iteration, const arma::vec& step) {
+        iterations.push_back(iteration);
+        steps.push_back(step);
+      });
   CHECK(out.converged);
   CHECK(out.iterations == 1);
   CHECK(naive::gap(out.at, arma::vec{1, -2, 5}) < 1e-12);
@@ -63,7 +65,8 @@ TEST_CASE("one step reaches the top of a paraboloid; a flat direction is aliased
 }
 
 TEST_CASE("a start at the maximum is the answer at once") {
-  const NewtonResult out = tte::newton(paraboloid, arma::vec{1, -2, 0}, {}, [](int, const arma::vec&) { FAIL(); });
+  const NewtonResult out =
+      tte::newton(paraboloid, arma::vec{1, -2, 0}, {}, [](int, const arma::vec&) { FAIL(); });
   CHECK(out.converged);
   CHECK(out.iterations == 0);
   CHECK(out.likelihood.value == 0);
@@ -118,7 +121,8 @@ TEST_CASE("running out of iterations is said") {
 
 TEST_CASE("the tolerance is a distance in standard errors") {
   // information 4: at distance 0.4 of the maximum the decrement is 0.8
-  auto curve = Curve{[](double x) { return -2 * x * x; }, [](double x) { return -4 * x; }, [](double) { return 4.0; }};
+  auto curve =
+      Curve{[](double x) { return -2 * x * x; }, [](double x) { return -4 * x; }, [](double) { return 4.0; }};
   CHECK(maximum(curve, 0.4, {50, 0.81}).iterations == 0);
   CHECK(maximum(curve, 0.4, {50, 0.79}).iterations == 1);
 }
@@ -126,7 +130,8 @@ TEST_CASE("the tolerance is a distance in standard errors") {
 TEST_CASE("where no step helps, the result is where it was, and close enough only if it was close") {
   // a value that falls wherever one goes, with a slope that promises otherwise
   const auto spike = [](double slope) {
-    return Curve{[](double x) { return x == 3 ? 0.0 : -1.0; }, [=](double) { return slope; }, [](double) { return 1.0; }};
+    return Curve{[](double x) { return x == 3 ? 0.0 : -1.0; }, [=](double) { return slope; },
+                 [](double) { return 1.0; }};
   };
   auto far = spike(1);
   const NewtonResult lost = maximum(far, 3);

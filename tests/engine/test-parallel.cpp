@@ -76,7 +76,9 @@ TEST_CASE("no more threads run than there are chunks, and no fewer than asked fo
 TEST_CASE("one thread works where it is called") {
   const auto caller = std::this_thread::get_id();
   bool here = true;
-  parallel_chunks(5, 1, {1}, [&](std::size_t, std::size_t, std::size_t) { here &= std::this_thread::get_id() == caller; });
+  parallel_chunks(5, 1, {1}, [&](std::size_t, std::size_t, std::size_t) {
+    here &= std::this_thread::get_id() == caller;
+  });
   CHECK(here);
 }
 
@@ -102,7 +104,8 @@ TEST_CASE("poll is called while the work goes on, by the calling thread only") {
       ++polls;
       elsewhere |= std::this_thread::get_id() != caller;
     };
-    parallel_chunks(16, 1, {threads, poll}, [&](std::size_t, std::size_t, std::size_t) { pause(60 * threads / 2); });
+    parallel_chunks(16, 1, {threads, poll},
+                    [&](std::size_t, std::size_t, std::size_t) { pause(60 * threads / 2); });
     CHECK(polls >= 2);
     CHECK(polls <= 12);
     CHECK_FALSE(elsewhere);

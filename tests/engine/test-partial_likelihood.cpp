@@ -26,7 +26,8 @@ At at(const Data& d, const arma::vec& beta, Ties ties, int threads = 1) {
   At out{likelihood(beta), data.restore(likelihood.martingale()), data.restore(likelihood.linear_predictor()),
          likelihood.score_residuals(), arma::mat(d.x.size(), d.x.size(), arma::fill::zeros)};
   std::vector<double> copies(data.units(), 1.0);
-  for (std::size_t i = 0; i < data.rows(); ++i) copies[static_cast<std::size_t>(data.unit(i))] = data.copies(i);
+  for (std::size_t i = 0; i < data.rows(); ++i)
+    copies[static_cast<std::size_t>(data.unit(i))] = data.copies(i);
   for (std::size_t unit = 0; unit < data.units(); ++unit) {
     out.score_products += out.scores.row(unit).t() * out.scores.row(unit) / copies[unit];
   }
@@ -37,13 +38,15 @@ At at(const Data& d, const arma::vec& beta, Ties ties, int threads = 1) {
 template <class Visit>
 void each_cox_data(Visit visit) {
   std::uint64_t seed = 0;
-  naive::each_data([&](Data d) {
-    naive::Dice dice(++seed);
-    if (seed % 2 == 0) {
-      for (std::size_t i = 0; i < d.rows(); ++i) d.offset.push_back(dice.uniform() - 0.5);
-    }
-    visit(d);
-  }, 1, 2);
+  naive::each_data(
+      [&](Data d) {
+        naive::Dice dice(++seed);
+        if (seed % 2 == 0) {
+          for (std::size_t i = 0; i < d.rows(); ++i) d.offset.push_back(dice.uniform() - 0.5);
+        }
+        visit(d);
+      },
+      1, 2);
 }
 
 double log_likelihood(const Data& d, double beta, Ties ties) { return at(d, {beta}, ties).likelihood.value; }
@@ -74,7 +77,8 @@ TEST_CASE("Therneau and Grambsch 1, Efron: likelihood and martingale residuals i
   CHECK(at(d, {0}, Ties::efron).likelihood.information(0, 0) == Approx(83.0 / 144));
   const double r = 2.5, s = r / 2 + 2.5;
   const At efron = at(d, {std::log(r)}, Ties::efron);
-  CHECK(efron.likelihood.value == Approx(2 * std::log(r) - std::log(3 * r + 3) - std::log(r + 3) - std::log(s)));
+  CHECK(efron.likelihood.value ==
+        Approx(2 * std::log(r) - std::log(3 * r + 3) - std::log(r + 3) - std::log(s)));
   const double a = 1 / (3 * r + 3), whole = a + 1 / (r + 3) + 1 / s, own = a + 1 / (r + 3) + 0.5 / s;
   const std::vector<double> expected{1 - r * a, -r * a, 1 - r * own, 1 - own, -whole, -whole};
   CHECK(naive::gap(efron.martingale, expected) < 1e-14);

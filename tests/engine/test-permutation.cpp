@@ -11,10 +11,11 @@ using tte::TimeToEvent;
 namespace {
 
 PermutationTest test_of(const Data& d, const std::vector<std::int32_t>& group, std::size_t groups,
-                        std::size_t replicates, const RankWeight& weight = RankWeight::log_rank(), int threads = 1) {
+                        std::size_t replicates, const RankWeight& weight = RankWeight::log_rank(),
+                        int threads = 1) {
   const TimeToEvent data(d.columns());
-  return tte::permutation_test(data, data.arrange(tte::Span<std::int32_t>(group)), groups, weight, replicates, {17},
-                               {threads});
+  return tte::permutation_test(data, data.arrange(tte::Span<std::int32_t>(group)), groups, weight, replicates,
+                               {17}, {threads});
 }
 
 // Observed less expected of the second group.
@@ -27,7 +28,9 @@ double excess(const Data& d, const std::vector<std::int32_t>& group) {
 std::pair<double, double> exact(const Data& d, std::vector<std::int32_t> group) {
   const double observed = excess(d, group);
   std::vector<std::int32_t> sizes(4, 0);
-  const auto stratum = [&](std::size_t i) { return d.stratum.empty() ? 0 : static_cast<std::size_t>(d.stratum[i]); };
+  const auto stratum = [&](std::size_t i) {
+    return d.stratum.empty() ? 0 : static_cast<std::size_t>(d.stratum[i]);
+  };
   for (std::size_t i = 0; i < group.size(); ++i) sizes[stratum(i)] += group[i];
   double all = 0, extreme = 0, fewer = 0;
   for (unsigned bits = 0; bits < (1u << group.size()); ++bits) {
@@ -93,8 +96,9 @@ TEST_CASE("a seed and not the number of threads decides the draws") {
 
 TEST_CASE("rows of one person are moved together") {
   const Data whole{{0, 0, 0, 0, 0, 0}, {4, 6, 7, 9, 2, 3}, {1, 0, 1, 1, 1, 1}};
-  const Data split{{0, 2, 0, 0, 3, 0, 5, 0, 0}, {2, 4, 6, 3, 7, 5, 9, 2, 3}, {0, 1, 0, 0, 1, 0, 1, 1, 1}, {}, {}, {}, {},
-                   {1, 1, 2, 3, 3, 4, 4, 5, 6}};
+  const Data split{
+      {0, 2, 0, 0, 3, 0, 5, 0, 0}, {2, 4, 6, 3, 7, 5, 9, 2, 3}, {0, 1, 0, 0, 1, 0, 1, 1, 1}, {}, {}, {}, {},
+      {1, 1, 2, 3, 3, 4, 4, 5, 6}};
   const double p = test_of(whole, {0, 1, 0, 1, 0, 1}, 2, 5000).p_value;
   CHECK(test_of(split, {0, 0, 1, 0, 0, 1, 1, 0, 1}, 2, 5000).p_value == Approx(p).margin(0.03));
 }

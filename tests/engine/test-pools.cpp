@@ -74,11 +74,13 @@ TEST_CASE("counts by label are the mass at risk, in either direction") {
 }
 
 TEST_CASE("moments are the sums over the rows at risk") {
-  naive::each_data([](const naive::Data& d) {
-    const std::vector<double> r = random_risks(d.rows(), 3);
-    REQUIRE(largest_error<tte::RemovableMoments>(d, r) < 1e-13);
-    if (d.start.empty()) REQUIRE(largest_error<tte::Moments>(d, r) < 1e-13);
-  }, 1, 5);
+  naive::each_data(
+      [](const naive::Data& d) {
+        const std::vector<double> r = random_risks(d.rows(), 3);
+        REQUIRE(largest_error<tte::RemovableMoments>(d, r) < 1e-13);
+        if (d.start.empty()) REQUIRE(largest_error<tte::Moments>(d, r) < 1e-13);
+      },
+      1, 5);
 }
 
 TEST_CASE("a row of 1e30 that leaves takes nothing of the others with it") {
@@ -114,7 +116,16 @@ TEST_CASE("rows of every size leave one after the other, and what stays is exact
 TEST_CASE("one row is made anew as well, the first or the last of the arranged order") {
   // three rows at risk at 1; the two of 1e40 and 1e20 enter at 2 and 3
   for (const double stop_of_small : {1.0, 1.5}) {
-    const naive::Data d{{0, 2, 3, 0}, {stop_of_small, 4, 5, 1.25}, {1, 1, 1, 1}, {}, {}, {}, {}, {}, {{0.5, 1, 1, 0.25}}};
+    const naive::Data d{{0, 2, 3, 0}, {stop_of_small, 4, 5, 1.25}, {1, 1, 1, 1}, {}, {}, {}, {},
+                        {},           {{0.5, 1, 1, 0.25}}};
     CHECK(largest_error<tte::RemovableMoments>(d, {1.0 / 3, 1e40 / 7, 1e20 / 9, 1.0 / 7}) < 1e-15);
   }
+}
+
+TEST_CASE("the first and the last rows of the arranged order are made anew with the others") {
+  // the rows in the middle enter late and leave, and swamp the tied ones on either side
+  const naive::Data d{{0, 0, 2, 2.5, 0, 0},     {1, 1, 4, 4.5, 9, 9}, {1, 1, 1, 1, 1, 1}, {}, {}, {}, {}, {},
+                      {{0.5, 0.25, 1, 1, 3, 2}}};
+  const std::vector<double> r{1.0 / 3, 1.0 / 7, 1e40 / 3, 1e22 / 7, 1.0 / 9, 1.0 / 11};
+  CHECK(largest_error<tte::RemovableMoments>(d, r) < 1e-15);
 }

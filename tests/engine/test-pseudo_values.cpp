@@ -56,7 +56,8 @@ TEST_CASE("jackknife values are those of leaving out each person, with ties, str
   std::size_t number = 0;
   naive::each_data([&](const Data& d) {
     CAPTURE(++number);
-    if (!d.freq.empty() || !d.weight.empty() || !d.subject.empty() || !d.cluster.empty() || d.rows() < 2) return;
+    if (!d.freq.empty() || !d.weight.empty() || !d.subject.empty() || !d.cluster.empty() || d.rows() < 2)
+      return;
     const tte::TimeToEvent data(d.columns());
     const std::vector<double> times{0.5, 2, 4.2, 30};
     for (const bool restricted_mean : {false, true}) {
@@ -80,7 +81,8 @@ TEST_CASE("infinitesimal values are those of changing a person's weight") {
     const Data d = naive::random_data({30, 0, 1, 2, late}, 3);
     const tte::TimeToEvent data(d.columns());
     for (const bool restricted_mean : {false, true}) {
-      const auto got = tte::pseudo_values(data, {3, 8}, {PseudoValue::infinitesimal_jackknife, restricted_mean});
+      const auto got =
+          tte::pseudo_values(data, {3, 8}, {PseudoValue::infinitesimal_jackknife, restricted_mean});
       for (std::size_t i = 0; i < d.rows(); ++i) {
         const auto s = static_cast<std::size_t>(d.stratum[i] - 1);
         for (std::size_t t = 0; t < 2; ++t) {
@@ -96,7 +98,9 @@ TEST_CASE("infinitesimal values are those of changing a person's weight") {
 }
 
 TEST_CASE("weights, freq and persons in several rows are refused") {
-  const auto values = [](const Data& d) { return tte::pseudo_values(tte::TimeToEvent(d.columns()), {1}, {}); };
+  const auto values = [](const Data& d) {
+    return tte::pseudo_values(tte::TimeToEvent(d.columns()), {1}, {});
+  };
   CHECK_THROWS_AS(values({{}, {1, 2}, {1, 1}, {1, 2}}), tte::InvalidInput);
   CHECK_THROWS_AS(values({{}, {1, 2}, {1, 1}, {}, {}, {1, 2}}), tte::InvalidInput);
   CHECK_THROWS_AS(values({{0, 1}, {1, 2}, {0, 1}, {}, {}, {}, {}, {1, 1}}), tte::InvalidInput);

@@ -23,7 +23,8 @@ std::vector<std::int32_t> radix_order(const std::vector<double>& values) {
 
 std::vector<std::int32_t> stable_order(const std::vector<double>& values) {
   std::vector<std::int32_t> order = all_rows(values.size());
-  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) { return values[a] < values[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::int32_t a, std::int32_t b) { return values[a] < values[b]; });
   return order;
 }
 

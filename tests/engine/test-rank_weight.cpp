@@ -30,11 +30,13 @@ double product(const Rows& rows, const std::function<bool(double)>& counts,
 }
 
 double survival_before(const Rows& rows, double t) {
-  return product(rows, [&](double s) { return s < t; }, [](double n, double d) { return 1 - d / n; });
+  return product(
+      rows, [&](double s) { return s < t; }, [](double n, double d) { return 1 - d / n; });
 }
 
 double peto(const Rows& rows, double t) {
-  return product(rows, [&](double s) { return s <= t; }, [](double n, double d) { return 1 - d / (n + 1); });
+  return product(
+      rows, [&](double s) { return s <= t; }, [](double n, double d) { return 1 - d / (n + 1); });
 }
 
 struct Case {
@@ -56,10 +58,14 @@ std::vector<Case> cases() {
       {RankWeight::fleming_harrington(0, 1), [s](const Rows& rows, double t) { return 1 - s(rows, t); }},
       {RankWeight::fleming_harrington(0.5, 2),
        [s](const Rows& rows, double t) { return std::sqrt(s(rows, t)) * std::pow(1 - s(rows, t), 2); }},
-      {RankWeight::modest_from(0.6), [s](const Rows& rows, double t) { return 1 / std::max(s(rows, t), 0.6); }},
-      {RankWeight::modest_until(3.5), [at_plateau](const Rows& rows, double t) { return 1 / at_plateau(rows, t); }},
+      {RankWeight::modest_from(0.6),
+       [s](const Rows& rows, double t) { return 1 / std::max(s(rows, t), 0.6); }},
+      {RankWeight::modest_until(3.5),
+       [at_plateau](const Rows& rows, double t) { return 1 / at_plateau(rows, t); }},
       {RankWeight::step_function({2, 4}, {1, 3}),
-       [](const Rows&, double t) { return t < 2 ? 0.0 : t < 4 ? 1.0 : 3.0; }},
+       [](const Rows&, double t) { return t < 2   ? 0.0
+                                          : t < 4 ? 1.0
+                                                  : 3.0; }},
   };
 }
 

@@ -57,42 +57,47 @@ TEST_CASE("the table is that of the definition on random data, to the last digit
     REQUIRE(naive::gap(table.censored, expected.censored) <= tolerance);
     REQUIRE(naive::gap(table.entered, expected.entered) <= tolerance);
   };
-  naive::each_data([&](const Data& d) {
-    compare(d, 3);
-    compare(d, 1);
-  }, 3);
+  naive::each_data(
+      [&](const Data& d) {
+        compare(d, 3);
+        compare(d, 1);
+      },
+      3);
 }
 
 TEST_CASE("unweighted counts stand beside weighted ones") {
   const Data d{{}, {1, 1, 2}, {1, 0, 1}, {0.5, 3, 2}, {}, {2, 1, 1}};
   const TimeToEvent data(d.columns());
   CHECK(tte::risk_table(data).at_risk == std::vector<double>{6, 2});
-  const RiskTable persons = tte::risk_table(data, 1, [&](std::size_t i) { return static_cast<double>(data.freq(i)); });
+  const RiskTable persons =
+      tte::risk_table(data, 1, [&](std::size_t i) { return static_cast<double>(data.freq(i)); });
   CHECK(persons.at_risk == std::vector<double>{4, 1});
   CHECK(persons.events == std::vector<double>{2, 1});
   CHECK(persons.censored == std::vector<double>{1, 0});
 }
 
 TEST_CASE("freq 2 is the row twice, the order of rows is nothing, one stratum is none") {
-  naive::each_data([](const Data& d) {
-    const RiskTable table = tte::risk_table(TimeToEvent(d.columns()), 2);
-    const auto same = [&](const Data& other, double tolerance) {
-      const RiskTable again = tte::risk_table(TimeToEvent(other.columns()), 2);
-      REQUIRE(again.time == table.time);
-      REQUIRE(naive::gap(again.at_risk, table.at_risk) <= tolerance);
-      REQUIRE(naive::gap(again.events, table.events) <= tolerance);
-      REQUIRE(naive::gap(again.censored, table.censored) <= tolerance);
-      REQUIRE(naive::gap(again.entered, table.entered) <= tolerance);
-    };
-    const double rounding = d.weight.empty() ? 0 : 1e-13;
-    same(naive::shuffled(d, 5), rounding);
-    if (d.subject.empty() && !d.stratum.size()) same(naive::written_out(d), rounding);
-    if (d.stratum.empty()) {
-      Data one = d;
-      one.stratum.assign(d.rows(), 1);
-      same(one, 0);
-    }
-  }, 2);
+  naive::each_data(
+      [](const Data& d) {
+        const RiskTable table = tte::risk_table(TimeToEvent(d.columns()), 2);
+        const auto same = [&](const Data& other, double tolerance) {
+          const RiskTable again = tte::risk_table(TimeToEvent(other.columns()), 2);
+          REQUIRE(again.time == table.time);
+          REQUIRE(naive::gap(again.at_risk, table.at_risk) <= tolerance);
+          REQUIRE(naive::gap(again.events, table.events) <= tolerance);
+          REQUIRE(naive::gap(again.censored, table.censored) <= tolerance);
+          REQUIRE(naive::gap(again.entered, table.entered) <= tolerance);
+        };
+        const double rounding = d.weight.empty() ? 0 : 1e-13;
+        same(naive::shuffled(d, 5), rounding);
+        if (d.subject.empty() && !d.stratum.size()) same(naive::written_out(d), rounding);
+        if (d.stratum.empty()) {
+          Data one = d;
+          one.stratum.assign(d.rows(), 1);
+          same(one, 0);
+        }
+      },
+      2);
 }
 
 TEST_CASE("weights that were summed and taken away again leave nothing behind") {

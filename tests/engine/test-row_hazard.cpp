@@ -7,7 +7,8 @@ using tte::StepHazard;
 
 namespace {
 
-// a_i by its definition: r times the hazard of every step the row was at risk at, its own share where it has the event.
+// a_i by its definition: r times the hazard of every step the row was at risk at, its own share where it has
+// the event.
 std::vector<double> expected_hazard(const naive::Data& d, const tte::TimeToEvent& data,
                                     const std::vector<StepHazard>& hazard, const std::vector<double>& r) {
   std::vector<double> out(d.rows(), 0.0);
@@ -30,7 +31,8 @@ TEST_CASE("by hand: who enters late meets what comes after, who has the event it
   tte::Arranged<double> met = data.arranged(99.0);
   tte::row_hazard(data.schedule(), {{0.5, 0.2}, {0.25, 0}, {1, 0.75}}, r, met);
   // exits at 1, 2, 3; row 2 is at risk at 2 and 3, row 3 at 3 only
-  CHECK(naive::gap(data.restore(met), std::vector<double>{0.2, 2 * 0.75, 3 * (0.25 + 0.75), 4 * 1.0}) < 1e-15);
+  CHECK(naive::gap(data.restore(met), std::vector<double>{0.2, 2 * 0.75, 3 * (0.25 + 0.75), 4 * 1.0}) <
+        1e-15);
 }
 
 TEST_CASE("every row has met the hazard of its definition on random data") {

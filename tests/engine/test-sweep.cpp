@@ -21,7 +21,9 @@ class Present {
   std::set<std::size_t> rows;
 
  private:
-  std::size_t row(std::int32_t i) const { return static_cast<std::size_t>(data_.row(static_cast<std::size_t>(i))); }
+  std::size_t row(std::int32_t i) const {
+    return static_cast<std::size_t>(data_.row(static_cast<std::size_t>(i)));
+  }
   const tte::TimeToEvent& data_;
 };
 

@@ -59,7 +59,8 @@ TEST_CASE("rows of a matrix are padded with zeros to a multiple of four") {
     CHECK(rows.width == width);
     CHECK(rows.stride == (width + 3) / 4 * 4);
     for (std::size_t i = 0; i < 3; ++i) {
-      for (std::size_t j = 0; j < rows.stride; ++j) CHECK(rows.row(i)[j] == (j < width ? 10.0 * j + i + 1 : 0));
+      for (std::size_t j = 0; j < rows.stride; ++j)
+        CHECK(rows.row(i)[j] == (j < width ? 10.0 * j + i + 1 : 0));
     }
   }
 }
@@ -111,7 +112,8 @@ TEST_CASE("the independent unit is the cluster, else the subject, else the row")
 }
 
 TEST_CASE("persons are counted once per stratum, by freq") {
-  Data d{{0, 2, 4, 0, 1}, {2, 3, 6, 5, 2}, {0, 0, 1, 1, 0}, {}, {1, 1, 1, 2, 2}, {2, 2, 2, 3, 1}, {}, {1, 1, 1, 2, 1}};
+  Data d{{0, 2, 4, 0, 1}, {2, 3, 6, 5, 2}, {0, 0, 1, 1, 0}, {}, {1, 1, 1, 2, 2}, {2, 2, 2, 3, 1}, {},
+         {1, 1, 1, 2, 1}};
   CHECK(TimeToEvent(d.columns()).persons() == std::vector<double>{2, 4});
   d.subject.clear();
   CHECK(TimeToEvent(d.columns()).persons() == std::vector<double>{6, 4});

@@ -1,6 +1,7 @@
 // Random bytes become columns; every estimator must give a result or throw InvalidInput, nothing else.
-//   clang++ -std=c++17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Iinst/include
-//           tests/fuzz/fuzz-time_to_event.cpp -llapack -lblas -o fuzz && ./fuzz -max_total_time=60
+//   clang++ -std=c++17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+//     -Iinst/include tests/fuzz/fuzz-time_to_event.cpp -llapack -lblas -o fuzz
+//   ./fuzz -max_total_time=60
 #include <tte.hpp>
 
 #include <cstddef>
@@ -35,7 +36,9 @@ class Bytes {
   }
   std::int32_t code(std::int32_t largest) {
     const std::uint8_t value = byte();
-    return value < 250 ? 1 + value % largest : value == 250 ? std::numeric_limits<std::int32_t>::max() : value - 254;
+    return value < 250    ? 1 + value % largest
+           : value == 250 ? std::numeric_limits<std::int32_t>::max()
+                          : value - 254;
   }
 
  private:
@@ -93,20 +96,31 @@ void must_return_or_refuse(Work work) {
 void fit_everything(const Input& input, const tte::TimeToEvent& data) {
   must_return_or_refuse([&] { tte::robust_kaplan_meier(data, tte::risk_table(data), {}); });
   must_return_or_refuse([&] { tte::kaplan_meier(tte::risk_table(data, 2), {tte::Transform::arcsine, 0.9}); });
-  for (const auto variance : {tte::IncidenceVariance::aalen, tte::IncidenceVariance::infinitesimal_jackknife}) {
+  for (const auto variance :
+       {tte::IncidenceVariance::aalen, tte::IncidenceVariance::infinitesimal_jackknife}) {
     for (const std::size_t causes : {1, 2, 3}) {
-      must_return_or_refuse(
-          [&] { tte::aalen_johansen(data, tte::risk_table(data, causes), {variance, tte::Transform::logit, 0.95}); });
+      must_return_or_refuse([&] {
+        tte::aalen_johansen(data, tte::risk_table(data, causes), {variance, tte::Transform::logit, 0.95});
+      });
     }
   }
   must_return_or_refuse([&] { tte::log_rank(data, data.arrange(tte::Span<std::int32_t>(input.group)), 3); });
+  must_return_or_refuse([&] {
+    tte::permutation_test(data, data.arrange(tte::Span<std::int32_t>(input.group)), 2,
+                          tte::RankWeight::fleming_harrington(0, 1), 3, {1});
+  });
+  for (const auto kind : {tte::PseudoValue::jackknife, tte::PseudoValue::infinitesimal_jackknife}) {
+    must_return_or_refuse([&] { tte::pseudo_values(data, {-1, 5, 1e300}, {kind, true}); });
+    must_return_or_refuse([&] { tte::pseudo_values(data, {-1, 5, 1e300}, {kind, false}); });
+  }
   must_return_or_refuse([&] { tte::concordance(data, data.arrange(tte::Span<double>(input.first))); });
   for (const auto ties : {tte::Ties::breslow, tte::Ties::efron}) {
     tte::CoxOptions options;
     options.ties = ties;
     options.robust = true;
-    must_return_or_refuse(
-        [&] { tte::cox_fit(data, {input.first, input.second}, input.offset, input.initial, options, {2}); });
+    must_return_or_refuse([&] {
+      tte::cox_fit(data, {input.first, input.second}, input.offset, input.initial, options, {2});
+    });
   }
 }
 

@@ -93,3 +93,13 @@ test_that("what is missing is said", {
 test_that("print says the times, the rule beyond and the scale", {
   expect_snapshot(milestone(Surv(time, status) ~ sex, lung_by_sex, unit = "days", at = in_months(12)))
 })
+
+test_that("late entry that empties the risk set is said, with the arm and the time", {
+  d <- data.frame(start = c(0, 2, 3, 0, 0), stop = c(1, 5, 6, 4, 5), status = c(1, 1, 0, 1, 0))
+  d$arm <- factor(c("A", "A", "A", "B", "B"))
+  expect_warning(
+    milestone(Surv(start, stop, status) ~ arm, d, at = 4), "arm=A falls to 0 at time 1",
+    class = "tte_warning_risk_set_empty"
+  )
+  expect_warning(rmst(Surv(start, stop, status) ~ arm, d, tau = 4), class = "tte_warning_risk_set_empty")
+})

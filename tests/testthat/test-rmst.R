@@ -109,7 +109,7 @@ test_that("adjusted: least squares of pseudo-values with the HC0 sandwich, writt
   expect_equal(difference$std.error, sqrt(sandwich["trt2", "trt2"]), ignore_attr = TRUE)
   as_if <- function(arm) mean(stats::predict(m, transform(d, trt = factor(arm, 1:2))))
   expect_equal(arm_rows(x)$estimate, c(as_if(1), as_if(2)))
-  expect_match(x$method[1], "adjusted by pseudo-values")
+  expect_match(x$method[1], "Pseudo-value adjusted")
   opened <- time_to_event(Surv(time, status) ~ trt, d)
   expect_equal(rmst(opened, tau = 200, adjust = ~ karno + celltype)$estimate, x$estimate)
   by_stratum <- rmst(Surv(time, status) ~ trt, d, tau = 200, adjust = ~karno, strata = "celltype")
@@ -141,7 +141,7 @@ test_that("row twice = freq two; split rows; shifted unit; order of rows", {
     tidy(rmst(Surv(time, status) ~ arm, d, freq = "fr", tau = 15))[same],
     tidy(rmst(Surv(time, status) ~ arm, copies, tau = 15))[same]
   )
-  expect_equal(tidy(rmst(Surv(time, status) ~ arm, d[nrow(d):1, ], tau = 15))[same], tidy(base)[same])
+  expect_equal(tidy(rmst(Surv(time, status) ~ arm, d[rev(seq_len(nrow(d))), ], tau = 15))[same], tidy(base)[same])
   years <- rmst(Surv(time / 12, status) ~ arm, d, tau = 15 / 12)
   expect_equal(of_scale(years, "difference")$statistic, of_scale(base, "difference")$statistic)
 })

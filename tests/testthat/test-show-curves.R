@@ -1,0 +1,10 @@
+test_that("medians and the cumulative hazard are drawn, with a MaxCombo test as with a log-rank test", {
+  skip_if_not_installed("ggsurvfit")
+  d <- time_to_event(Surv(time, status) ~ sex, survival::lung, unit = "days", report_in = "months")
+  hazard <- ggplot2::autoplot(km(d), type = "cumhaz", test = max_combo_test(d))
+  expect_equal(hazard$labels$y, "Cumulative hazard")
+  expect_match(hazard$labels$subtitle, "MaxCombo test: p")
+  layers <- function(plot) length(plot$layers)
+  expect_gt(layers(ggplot2::autoplot(km(d), median = TRUE)), layers(ggplot2::autoplot(km(d))))
+  expect_fault(ggplot2::autoplot(km(d), type = "hazard"), "not_a_choice", "type")
+})
