@@ -18,6 +18,11 @@ namespace tte {
 
 enum class PseudoValue { jackknife, infinitesimal_jackknife };
 
+struct PseudoValueOptions {
+  PseudoValue kind = PseudoValue::jackknife;
+  bool restricted_mean = false;
+};
+
 namespace detail {
 
 // A step function that is a running product of factors, some of which may be 0. State j holds after j event
@@ -77,11 +82,10 @@ class LeaveOneOut {
     d_.push_back(d);
   }
   double survival_at(std::size_t state) const { return curve_.between(0, state); }
-  double survival(double time) const { return survival_at(curve_.state_at(time)); }
+  std::size_t state_at(double time) const { return curve_.state_at(time); }
   double mean(double tau) const { return curve_.area(0, tau); }
 
-  double survival_without(const AtRisk& person, double time) const {
-    const std::size_t state = curve_.state_at(time);
+  double survival_without(const AtRisk& person, std::size_t state) const {
     if (person.exit == person.entry) return survival_at(state);
     if (state < person.exit) return piece(person, std::min(person.entry, state), state);
     return piece(person, person.entry, person.exit) * curve_.between(person.exit, state);
@@ -94,8 +98,8 @@ class LeaveOneOut {
            piece(person, person.entry, person.exit) * curve_.area(person.exit, tau);
   }
   /// Influence of a person on the curve, and on the restricted mean.
-  double survival_influence(const AtRisk& person, double time) const {
-    return -survival(time) * pull(person, curve_.state_at(time));
+  double survival_influence(const AtRisk& person, std::size_t state, double survival) const {
+    return -survival * pull(person, state);
   }
   double mean_influence(const AtRisk& person, double tau) const {
     if (person.exit == person.entry) return 0;
@@ -162,16 +166,41 @@ class AtRiskSpells {
   std::size_t state_ = 0;
 };
 
+// The pseudo-value of each person at one time: what all persons share is looked up once.
+class PseudoValueAt {
+ public:
+  PseudoValueAt(const LeaveOneOut& curve, double time, double n, const PseudoValueOptions& options)
+      : curve_(curve),
+        time_(time),
+        n_(n),
+        options_(options),
+        state_(curve.state_at(time)),
+        theta_(options.restricted_mean ? curve.mean(time) : curve.survival_at(state_)) {}
+
+  double operator()(const AtRisk& person) const {
+    if (options_.kind == PseudoValue::jackknife) return n_ * theta_ - (n_ - 1) * without(person);
+    return theta_ + n_ * (options_.restricted_mean ? curve_.mean_influence(person, time_)
+                                                   : curve_.survival_influence(person, state_, theta_));
+  }
+
+ private:
+  double without(const AtRisk& person) const {
+    return options_.restricted_mean ? curve_.mean_without(person, time_)
+                                    : curve_.survival_without(person, state_);
+  }
+
+  const LeaveOneOut& curve_;
+  double time_, n_;
+  PseudoValueOptions options_;
+  std::size_t state_;
+  double theta_;
+};
+
 }  // namespace detail
 
 /// Pseudo-values of S at `times` (columns), or of the restricted mean up to them, one row per row of the
 /// caller, in the caller's order. Times are counted from 0. Each row must be a person: several rows of one
 /// person are refused.
-struct PseudoValueOptions {
-  PseudoValue kind = PseudoValue::jackknife;
-  bool restricted_mean = false;
-};
-
 inline std::vector<std::vector<double>> pseudo_values(const TimeToEvent& data,
                                                       const std::vector<double>& times,
                                                       const PseudoValueOptions& options) {
@@ -190,19 +219,11 @@ inline std::vector<std::vector<double>> pseudo_values(const TimeToEvent& data,
   for (std::size_t s = 0; s < data.strata(); ++s) {
     const Range rows = data.schedule().stratum_rows[s];
     const detail::LeaveOneOut& curve = curves[s];
-    const double n = rows.size();
     for (std::size_t t = 0; t < times.size(); ++t) {
-      const double at = times[t], theta = options.restricted_mean ? curve.mean(at) : curve.survival(at);
+      const detail::PseudoValueAt value(curve, times[t], rows.size(), options);
       for (std::int32_t row = rows.begin; row < rows.end; ++row) {
-        const detail::AtRisk& person = pool.spells()[static_cast<std::size_t>(row)];
-        double& value = out[t][static_cast<std::size_t>(data.row(static_cast<std::size_t>(row)))];
-        if (options.kind == PseudoValue::infinitesimal_jackknife) {
-          value = theta + n * (options.restricted_mean ? curve.mean_influence(person, at)
-                                                       : curve.survival_influence(person, at));
-        } else {
-          value = n * theta - (n - 1) * (options.restricted_mean ? curve.mean_without(person, at)
-                                                                 : curve.survival_without(person, at));
-        }
+        const auto i = static_cast<std::size_t>(row);
+        out[t][static_cast<std::size_t>(data.row(i))] = value(pool.spells()[i]);
       }
     }
   }
