@@ -90,3 +90,14 @@ TEST_CASE("steps, exits, events and entries are those of the definition on rando
     }
   });
 }
+
+TEST_CASE("a row that the merging of near-equal times leaves without length is an error") {
+  const std::vector<double> start{0, 1}, stop{1, 1 + 1e-10};
+  const std::vector<std::int32_t> cause{1, 1};
+  tte::Columns columns;
+  columns.start = start;
+  columns.stop = stop;
+  columns.cause = cause;
+  CHECK_THROWS_AS(tte::TimeToEvent(columns), tte::InvalidInput);
+  CHECK_NOTHROW(tte::TimeToEvent(columns, false));
+}

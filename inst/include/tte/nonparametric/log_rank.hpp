@@ -40,6 +40,14 @@ inline std::size_t stratum_at(const Schedule& schedule, std::size_t k, std::size
   return stratum;
 }
 
+inline void check_groups(const Arranged<std::int32_t>& group, std::size_t groups) {
+  expects(groups >= 1, "a test of groups needs at least one");
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const bool known = group[i] >= 0 && static_cast<std::size_t>(group[i]) < groups;
+    expects(known, "group codes must lie in 0, ..., groups - 1");
+  }
+}
+
 // Persons of each group and stratum: a person counts once in each group that one of the rows is in.
 inline arma::mat group_sizes(const TimeToEvent& data, const Arranged<std::int32_t>& group,
                              std::size_t groups) {
@@ -110,12 +118,8 @@ inline void set_statistic(LogRank& test) {
 /// function reads the pooled curve of its stratum.
 inline LogRankFamily log_rank_family(const TimeToEvent& data, const Arranged<std::int32_t>& group,
                                      std::size_t groups, const std::vector<RankWeight>& weights) {
-  expects(groups >= 1, "the log-rank test needs at least one group");
+  detail::check_groups(group, groups);
   expects(!data.has_weight(), "the log-rank test takes freq, not weights");
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    expects(group[i] >= 0 && static_cast<std::size_t>(group[i]) < groups,
-            "group codes must lie in 0, ..., groups - 1");
-  }
   const std::size_t strata = data.strata();
   LogRankFamily out;
   out.tests.resize(weights.size());

@@ -154,6 +154,7 @@ class PermutedSums {
 inline PermutationTest permutation_test(const TimeToEvent& data, const Arranged<std::int32_t>& group,
                                         std::size_t groups, const RankWeight& weight, std::size_t replicates,
                                         Seed seed, const Execution& execution = {}) {
+  detail::check_groups(group, groups);
   const std::vector<detail::PermutedStratum> strata =
       detail::permuted_strata(data, group, groups, detail::rank_scores(data, weight));
   const SweptInverse inverse = swept_inverse(detail::permutation_covariance(strata, groups), 1e-10);
