@@ -34,7 +34,9 @@
 #'   ADT = as.Date("2024-01-01") + c(40, 82, 124, 30),
 #'   AVALC = c("PR", "PR", "PD", "SD")
 #' )
-#' subjects <- data.frame(USUBJID = c("1", "2", "3"), STARTDT = as.Date("2024-01-01"), ARM = c("A", "B", "B"))
+#' subjects <- data.frame(
+#'   USUBJID = c("1", "2", "3"), STARTDT = as.Date("2024-01-01"), ARM = c("A", "B", "B")
+#' )
 #' bor <- best_response(visits, subjects)
 #' bor
 #' bor$CREASON

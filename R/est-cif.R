@@ -28,7 +28,8 @@
 #' @examples
 #' mgus <- survival::mgus2
 #' mgus$months <- with(mgus, ifelse(pstat == 1, ptime, futime))
-#' mgus$first <- with(mgus, factor(ifelse(pstat == 1, 1, 2 * death), 0:2, c("censored", "PCM", "death")))
+#' first <- with(mgus, ifelse(pstat == 1, 1, 2 * death))
+#' mgus$first <- factor(first, 0:2, c("censored", "PCM", "death"))
 #' cif(Surv(months, first) ~ sex, mgus, subset = months > 0, unit = "months")
 #' @export
 cif <- function(formula, data = NULL, ..., censored = NULL, competing = NULL, param = NULL, strata = NULL,

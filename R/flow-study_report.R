@@ -21,13 +21,14 @@
 #'   default those that `EVNTDESC` calls `Death`, in the endpoints that have other events too.
 #' @return The path of the file, invisibly.
 #' @section Errors: `tte_error_input` with the fault `file_exists` or `out_of_range` (no such folder).
-#' @examplesIf interactive()
+#' @examplesIf all(vapply(c("rmarkdown", "tinytable", "ggsurvfit"), requireNamespace, TRUE, quietly = TRUE)) &&
+#'   rmarkdown::pandoc_available()
 #' lung <- transform(
 #'   survival::lung, USUBJID = seq_along(time), PARAMCD = "OS", AVAL = time, CNSR = 2 - status
 #' )
 #' study <- study_from_adam(
-#'   adtte = lung[c("USUBJID", "PARAMCD", "AVAL", "CNSR", "sex", "age")], arm = "sex", arms = c("1", "2"),
-#'   unit = "days", design = "cohort"
+#'   adtte = lung[c("USUBJID", "PARAMCD", "AVAL", "CNSR", "sex", "age")],
+#'   arm = "sex", arms = c("1", "2"), unit = "days", design = "cohort"
 #' )
 #' study_report(study, tempfile(fileext = ".html"), baseline = "age")
 #' @export

@@ -10,6 +10,7 @@
 #' @useDynLib tte, .registration = TRUE
 #' @importFrom Rcpp sourceCpp
 #' @importFrom survival Surv strata
+#' @importFrom stats anova confint logLik nobs predict residuals update vcov
 "_PACKAGE"
 
 #' @importFrom survival Surv

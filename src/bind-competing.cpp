@@ -1,4 +1,4 @@
-#include "binding.hpp"
+#include "binding.h"
 
 using binding::matrix_of;
 using binding::take;

@@ -1,4 +1,4 @@
-#include "binding.hpp"
+#include "binding.h"
 
 namespace {
 
