@@ -21,8 +21,7 @@
 #'   default those that `EVNTDESC` calls `Death`, in the endpoints that have other events too.
 #' @return The path of the file, invisibly.
 #' @section Errors: `tte_error_input` with the fault `file_exists` or `out_of_range` (no such folder).
-#' @examplesIf all(vapply(c("rmarkdown", "tinytable", "ggsurvfit"), requireNamespace, TRUE, quietly = TRUE)) &&
-#'   rmarkdown::pandoc_available()
+#' @examplesIf rlang::is_installed(c("rmarkdown", "tinytable", "ggsurvfit")) && rmarkdown::pandoc_available()
 #' lung <- transform(
 #'   survival::lung, USUBJID = seq_along(time), PARAMCD = "OS", AVAL = time, CNSR = 2 - status
 #' )
