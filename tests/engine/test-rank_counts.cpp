@@ -37,13 +37,18 @@ TEST_CASE("the first and the last rank count") {
   CHECK(counts.below(40) == 2.5);
 }
 
-TEST_CASE("cleared counts are zero on every level") {
-  tte::RankCounts<int> counts(1000);
-  counts.add(3, 7);
-  counts.clear();
-  CHECK(counts.total() == 0);
-  CHECK(counts.below(1000) == 0);
-  CHECK(counts.below(5) == 0);
+TEST_CASE("cleared counts are zero on every level, whether few or many were added") {
+  for (const std::size_t added : {1, 10, 3000}) {
+    tte::RankCounts<int> counts(5000);
+    for (int round = 0; round < 3; ++round) {
+      for (std::size_t i = 0; i < added; ++i) counts.add((7 * i + 3) % 5000, 2);
+      CHECK(counts.total() == 2 * static_cast<int>(added));
+      counts.clear();
+      int wrong = counts.total() != 0;
+      for (std::size_t rank = 0; rank <= 5000; ++rank) wrong += counts.below(rank) != 0;
+      CHECK(wrong == 0);
+    }
+  }
 }
 
 TEST_CASE("without ranks the total is zero") {

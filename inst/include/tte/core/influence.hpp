@@ -19,16 +19,21 @@ class InfluenceSums {
  public:
   using Vector = std::array<double, M>;
 
-  explicit InfluenceSums(std::size_t units) : coefficients_(units), copies_(units, 1.0) {}
+  explicit InfluenceSums(std::size_t units) : coefficients_(units), copies_(units, 0.0) {}
 
   void clear() {
-    coefficients_.assign(coefficients_.size(), Vector{});
+    for (std::size_t unit : touched_) {
+      coefficients_[unit] = Vector{};
+      copies_[unit] = 0;
+    }
+    touched_.clear();
     for (auto& row : squares_) row.fill(CompensatedSum{});
   }
 
   /// Adds to the coefficients of a unit that stands for `copies` equal ones.
   void update(std::size_t unit, const Vector& change, double copies = 1) {
     Vector& old = coefficients_[unit];
+    if (copies_[unit] == 0) touched_.push_back(unit);
     copies_[unit] = copies;
     for (std::size_t a = 0; a < M; ++a) {
       for (std::size_t b = 0; b <= a; ++b) {
@@ -65,7 +70,8 @@ class InfluenceSums {
   }
 
   std::vector<Vector> coefficients_;
-  std::vector<double> copies_;
+  std::vector<double> copies_;        // 0: not yet touched
+  std::vector<std::size_t> touched_;  // so that a stratum costs its own units only
   std::array<std::array<CompensatedSum, M>, M> squares_;
 };
 

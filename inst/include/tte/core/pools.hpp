@@ -81,7 +81,7 @@ class RemovableMoments {
 
   void clear() {
     forget_sums();
-    present_.assign(present_.size(), 0);
+    for (std::int32_t i = first_; i <= last_; ++i) present_[static_cast<std::size_t>(i)] = 0;
     first_ = static_cast<std::int32_t>(present_.size());
     last_ = -1;
   }

@@ -3,7 +3,7 @@
 // cache lines per level.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -22,10 +22,16 @@ class RankCounts {
   }
 
   void clear() {
-    for (auto& level : levels_) level.assign(level.size(), Count{});
+    if (many()) {
+      for (auto& level : levels_) level.assign(level.size(), Count{});
+    } else {
+      for (std::size_t rank : touched_) clear_nodes(rank);
+    }
+    touched_.clear();
   }
 
   void add(std::size_t rank, Count amount) {
+    if (!many()) touched_.push_back(rank);
     for (auto& level : levels_) {
       Count* node = level.data() + rank / fan * fan;
       const std::size_t child = rank % fan;
@@ -50,7 +56,19 @@ class RankCounts {
 
  private:
   static constexpr std::size_t fan = 16;
+
+  // So many changes since the last clear() that clearing everything costs no more.
+  bool many() const { return touched_.size() > ranks_ / fan; }
+
+  void clear_nodes(std::size_t rank) {
+    for (auto& level : levels_) {
+      rank /= fan;
+      std::fill_n(level.begin() + static_cast<std::ptrdiff_t>(rank * fan), fan, Count{});
+    }
+  }
+
   std::size_t ranks_;
+  std::vector<std::size_t> touched_;
   std::vector<std::vector<Count>> levels_;  // levels_[0] is the leaves; each node's numbers are running sums
 };
 

@@ -21,30 +21,40 @@ namespace tte {
 
 namespace detail {
 
-// The largest and smallest value at risk, for rows that come and go.
+// The largest and smallest value at risk. Rows leave a backward sweep only where rows enter late; without,
+// two numbers are enough.
 class Extremes {
  public:
-  explicit Extremes(const Arranged<double>& value) : value_(value), present_(value.size(), 0) {}
+  Extremes(const Arranged<double>& value, bool rows_leave)
+      : value_(value), present_(rows_leave ? value.size() : 0, 0) {}
 
   void clear() {
     largest_ = {};
     smallest_ = {};
+    high_ = -infinite;
+    low_ = infinite;
   }
   void add(const Rows& rows) {
     rows.each([&](std::int32_t i) {
+      const double value = value_[static_cast<std::size_t>(i)];
+      high_ = std::max(high_, value);
+      low_ = std::min(low_, value);
+      if (present_.empty()) return;
       present_[static_cast<std::size_t>(i)] = 1;
-      largest_.emplace(value_[static_cast<std::size_t>(i)], i);
-      smallest_.emplace(-value_[static_cast<std::size_t>(i)], i);
+      largest_.emplace(value, i);
+      smallest_.emplace(-value, i);
     });
   }
   void remove(const Rows& rows) {
     rows.each([&](std::int32_t i) { present_[static_cast<std::size_t>(i)] = 0; });
   }
-  double largest() { return top(largest_); }
-  double smallest() { return -top(smallest_); }
+  double largest() { return present_.empty() ? high_ : top(largest_); }
+  double smallest() { return present_.empty() ? low_ : -top(smallest_); }
 
  private:
   using Queue = std::priority_queue<std::pair<double, std::int32_t>>;
+  static constexpr double infinite = std::numeric_limits<double>::infinity();
+
   double top(Queue& queue) {
     while (!present_[static_cast<std::size_t>(queue.top().second)]) queue.pop();
     return queue.top().first;
@@ -53,6 +63,7 @@ class Extremes {
   const Arranged<double>& value_;
   std::vector<char> present_;
   Queue largest_, smallest_;
+  double high_ = -infinite, low_ = infinite;
 };
 
 }  // namespace detail
@@ -70,7 +81,7 @@ inline bool is_monotone_along(const TimeToEvent& data, const ArrangedRows& x, co
   }
   const double slack = tolerance * (high - low);
   bool holds = true, strict = false;
-  detail::Extremes at_risk(value);
+  detail::Extremes at_risk(value, data.schedule().late_entry());
   sweep(data.schedule(), Direction::backward, at_risk, [&](std::size_t, const Step& step) {
     if (!holds || step.events().empty()) return;
     double least = std::numeric_limits<double>::infinity();
