@@ -73,7 +73,8 @@ Rcpp::List cox_fit_cpp(Rcpp::List columns, SEXP x, SEXP offset, SEXP init, std::
   Rcpp::List out;
   out["coefficients"] = coefficients;
   out["var"] = fit.variance.replace(arma::datum::nan, NA_REAL);
-  out["naive_var"] = settings.robust ? Rcpp::wrap(fit.naive_variance.replace(arma::datum::nan, NA_REAL)) : R_NilValue;
+  out["naive_var"] =
+      settings.robust ? Rcpp::wrap(fit.naive_variance.replace(arma::datum::nan, NA_REAL)) : R_NilValue;
   out["loglik"] = Rcpp::NumericVector::create(fit.loglik_start, fit.loglik);
   out["score"] = fit.score_test;
   out["rscore"] = settings.robust ? Rcpp::wrap(fit.robust_score_test) : R_NilValue;
