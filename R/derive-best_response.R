@@ -110,14 +110,18 @@ check_rule <- function(rule) {
 
 visit_faults <- function(x, subjects) {
   columns <- column_faults(x, "x", c("USUBJID", "ADT", "AVALC"))
-  if (!is.null(columns)) return(columns)
+  if (!is.null(columns)) {
+    return(columns)
+  }
   counts <- is_overall_response(x) & !toupper(trimws(x$AVALC)) %in% not_assessed
   rbind(
     if (!any(is_overall_response(x))) {
       fault("x", "unknown_param", "has no overall responses (PARAMCD OVR)", column = "PARAMCD")
     },
-    row_fault(counts & is.na(response_code(x$AVALC)), "x", "unknown_level", "AVALC",
-      "is no overall response"),
+    row_fault(
+      counts & is.na(response_code(x$AVALC)), "x", "unknown_level", "AVALC",
+      "is no overall response"
+    ),
     date_faults(x, "x", "ADT"),
     row_fault(counts & is.na(x[["ADT"]]), "x", "missing_value", "ADT", "is missing"),
     row_fault(is.na(x$USUBJID), "x", "missing_value", "USUBJID", "is missing"),
@@ -130,7 +134,9 @@ visit_faults <- function(x, subjects) {
 
 subject_faults <- function(subjects) {
   columns <- column_faults(subjects, "subjects", c("USUBJID", "STARTDT"))
-  if (!is.null(columns)) return(columns)
+  if (!is.null(columns)) {
+    return(columns)
+  }
   rbind(
     row_fault(is.na(subjects$USUBJID), "subjects", "missing_value", "USUBJID", "is missing"),
     row_fault(duplicated(subjects$USUBJID), "subjects", "person_twice", "USUBJID", "is there more than once"),
@@ -141,14 +147,21 @@ subject_faults <- function(subjects) {
 reader_column <- function(x) intersect(c("PARCAT2", "RSEVAL"), names(x))[1]
 
 reader_faults <- function(x, reader) {
-  if (!is.data.frame(x)) return(NULL)
+  if (!is.data.frame(x)) {
+    return(NULL)
+  }
   column <- reader_column(x)
-  if (is.na(column) && is.null(reader)) return(NULL)
-  if (is.na(column)) return(fault("reader", "unknown_column", "there is neither PARCAT2 nor RSEVAL"))
+  if (is.na(column) && is.null(reader)) {
+    return(NULL)
+  }
+  if (is.na(column)) {
+    return(fault("reader", "unknown_column", "there is neither PARCAT2 nor RSEVAL"))
+  }
   readers <- unique(stats::na.omit(as.character(x[[column]][is_overall_response(x)])))
   if (is.null(reader) && length(readers) > 1) {
     return(fault(
-      "reader", "several_params", sprintf("several readers assessed: %s", toString(readers)), column = column,
+      "reader", "several_params", sprintf("several readers assessed: %s", toString(readers)),
+      column = column,
       remedy = "Say whose assessment counts with reader ="
     ))
   }
@@ -162,7 +175,9 @@ response_population <- function(subjects, population, data_cut) {
   subjects <- as.data.frame(subjects)
   started <- !is.na(subjects[["STARTDT"]])
   if (!is.null(data_cut)) started <- started & as.Date(subjects[["STARTDT"]]) <= data_cut
-  if (population == "enrolled" || all(started)) return(subjects)
+  if (population == "enrolled" || all(started)) {
+    return(subjects)
+  }
   inform_tte(
     sprintf("%d of %d patients never started and are left out.", sum(!started), length(started)),
     "not_started"
@@ -208,9 +223,13 @@ engine_rule <- function(rule) {
 
 warn_disease_after_cr <- function(row, visits, subjects) {
   who <- subjects$USUBJID[!is.na(row)]
-  if (length(who) == 0) return(invisible())
-  shown <- paste0(toString(utils::head(who, 5)),
-    if (length(who) > 5) sprintf(" and %d more", length(who) - 5))
+  if (length(who) == 0) {
+    return(invisible())
+  }
+  shown <- paste0(
+    toString(utils::head(who, 5)),
+    if (length(who) > 5) sprintf(" and %d more", length(who) - 5)
+  )
   warn_tte(c(
     sprintf("PR, SD or non-CR/non-PD after a CR: %d of %d patients, %s.", length(who), nrow(subjects), shown),
     i = "Supplied responses are used as they are, not repaired."
@@ -255,10 +274,14 @@ response_reason <- function(best, visits, rule) {
 
 #' @export
 print.tte_best_response <- function(x, ...) {
-  if (!all(c("BOR", "CBOR", "provenance") %in% names(x))) return(NextMethod())
+  if (!all(c("BOR", "CBOR", "provenance") %in% names(x))) {
+    return(NextMethod())
+  }
   levels <- names(response_codes)[c(1:4, 8, 5:7)]
-  counts <- vapply(x[c("BOR", "CBOR")], function(v) tabulate(match(v, levels), length(levels)),
-    integer(length(levels)))
+  counts <- vapply(
+    x[c("BOR", "CBOR")], function(v) tabulate(match(v, levels), length(levels)),
+    integer(length(levels))
+  )
   rownames(counts) <- levels
   cat(sprintf("Best overall response of %d patients (BOR, and CBOR with confirmation)\n\n", nrow(x)))
   print(counts[rowSums(counts) > 0, , drop = FALSE])

@@ -5,7 +5,9 @@
 compare_response <- function(best, supplied) {
   parts <- lapply(c("BOR", "CBOR"), function(param) {
     records <- supplied[supplied$PARAMCD %in% param & supplied$USUBJID %in% best$USUBJID, ]
-    if (nrow(records) == 0) return(NULL)
+    if (nrow(records) == 0) {
+      return(NULL)
+    }
     own <- best[match(records$USUBJID, best$USUBJID), ]
     date <- own[[paste0(param, "DT")]]
     supplied_date <- if (is.null(records[["ADT"]])) date else as.Date(records[["ADT"]])

@@ -35,8 +35,10 @@ treated_subjects <- function(subjects) {
 safety_end <- function(subjects, window, data_cut) {
   day <- function(column) if (!is.null(subjects[[column]])) as.numeric(as.Date(subjects[[column]]))
   dose <- day("TRTEDT")
-  contact <- do.call(pmax,
-    c(Filter(Negate(is.null), list(day("LSTALVDT"), day("EOSDT"), day("DTHDT"))), na.rm = TRUE))
+  contact <- do.call(
+    pmax,
+    c(Filter(Negate(is.null), list(day("LSTALVDT"), day("EOSDT"), day("DTHDT"))), na.rm = TRUE)
+  )
   limits <- list(if (!is.null(dose)) dose + window, contact, if (!is.null(data_cut)) as.numeric(data_cut))
   pmax(do.call(pmin, c(Filter(Negate(is.null), limits), na.rm = TRUE)), day("TRTSDT"), na.rm = TRUE)
 }

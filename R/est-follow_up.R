@@ -37,7 +37,8 @@ follow_up <- function(
   d <- reverse_status(d)
   flip <- convention == "flip"
   fit <- km(
-    if (flip) d else part_ties(d, events, timefix), conf.level = conf.level, conf.type = conf.type,
+    if (flip) d else part_ties(d, events, timefix),
+    conf.level = conf.level, conf.type = conf.type,
     timefix = timefix
   )
   if (!flip) fit <- join_ties(fit, sort(unique(d$columns$stop)))

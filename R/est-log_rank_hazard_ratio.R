@@ -59,7 +59,8 @@ ratio_rows_of <- function(method, pairs, arms, conf.level, timefix) {
   found <- lapply(pairs, if (method == "peto") peto_ratio else mantel_haenszel_ratio, timefix)
   number <- function(name) vapply(found, `[[`, numeric(1), name)
   rows <- wald_rows(exp(number("log")), sqrt(number("variance")), "ratio", conf.level,
-    sprintf("%s v %s", arms[-1], arms[1]), better = -1, log = TRUE
+    sprintf("%s v %s", arms[-1], arms[1]),
+    better = -1, log = TRUE
   )
   cbind(rows, n = number("n"), n.event = number("n.event"))
 }

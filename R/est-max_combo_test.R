@@ -27,8 +27,10 @@
 #'   *Stata Journal* 16, 678-690.
 #' @examples
 #' max_combo_test(Surv(time, status) ~ sex, survival::lung)
-#' max_combo_test(Surv(time, status) ~ sex, survival::lung, unit = "days",
-#'   weight = list("log-rank", modestly_weighted(t_star = in_months(6))))
+#' max_combo_test(Surv(time, status) ~ sex, survival::lung,
+#'   unit = "days",
+#'   weight = list("log-rank", modestly_weighted(t_star = in_months(6)))
+#' )
 #' @export
 max_combo_test <- function(
   formula, data = NULL, ..., param = NULL, strata = NULL, reference = NULL, subset = NULL, na.action = NULL,
@@ -74,7 +76,11 @@ largest_z_p <- function(z, correlation, alternative) {
     return(list(p.value = NA_real_, error = NA_real_))
   }
   sides <- if (alternative == "two.sided") 2 else 1
-  extreme <- switch(alternative, greater = max(z[keep]), less = max(-z[keep]), max(abs(z[keep])))
+  extreme <- switch(alternative,
+    greater = max(z[keep]),
+    less = max(-z[keep]),
+    max(abs(z[keep]))
+  )
   one <- sides * stats::pnorm(extreme, lower.tail = FALSE)
   if (length(keep) == 1) {
     return(list(p.value = one, error = 0))
@@ -131,8 +137,10 @@ new_max_combo <- function(fit, trial, weight, alternative, timefix) {
   joint <- largest_z_p(z, correlation, alternative)
   words <- if (length(d$strata_columns) > 0) "Stratified MaxCombo test" else "MaxCombo test"
   names <- vapply(weight, rank_test_name, character(1))
-  largest <- switch(alternative, greater = c("max Z" = max(z, na.rm = TRUE)),
-    less = c("min Z" = min(z, na.rm = TRUE)), c("max |Z|" = max(abs(z), na.rm = TRUE))
+  largest <- switch(alternative,
+    greater = c("max Z" = max(z, na.rm = TRUE)),
+    less = c("min Z" = min(z, na.rm = TRUE)),
+    c("max |Z|" = max(abs(z), na.rm = TRUE))
   )
   tests <- data.frame(
     test = names, weight = vapply(weight, format, character(1)), z = if (known) z else NA_real_,

@@ -127,7 +127,8 @@ transformed_rows <- function(found, arms, conf.level, conf.type) {
   value <- scale$to(found$estimate)
   cov <- found$cov * outer(slope, slope)
   se <- sqrt(diag(cov)[other] + cov[1, 1] - 2 * cov[1, other])
-  wald_rows(value[other] - value[1], se, paste(scale$words, "difference"), conf.level,
+  wald_rows(
+    value[other] - value[1], se, paste(scale$words, "difference"), conf.level,
     sprintf("%s v %s", arms[other], arms[1]), scale$sign
   )
 }
@@ -150,7 +151,8 @@ new_milestone <- function(rows, d, cells, at, given, from, contrasts, conf.level
       "Limits of a difference are normal, those of a ratio on the log scale; Z > 0 favours the other arm."
     }, timefix = merge_sentence(cells$fit$snapped, timefix)
   )
-  estimates_of(rows[names(rows) != "time"], d, "survival", rows$time, conf.level, method,
+  estimates_of(
+    rows[names(rows) != "time"], d, "survival", rows$time, conf.level, method,
     provenance(d, method, cells$fit$snapped, said, n_persons = sum(cells$n))
   )
 }

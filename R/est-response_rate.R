@@ -30,8 +30,9 @@ response_rate <- function(formula, data, ..., param = NULL, type = "orr", confir
   check_dots(...)
   abort_input(rbind(
     if (!rlang::is_formula(formula)) fault("formula", "wrong_type", "must be a formula"),
-    if (!is.data.frame(data)) fault("data", "wrong_type", "must be a data frame")
-    else if (nrow(data) == 0) fault("data", "no_rows", "has no rows"),
+    if (!is.data.frame(data)) {
+      fault("data", "wrong_type", "must be a data frame")
+    } else if (nrow(data) == 0) fault("data", "no_rows", "has no rows"),
     check_choice(type, "type", "orr"), check_flag(confirmed, "confirmed", null.ok = TRUE),
     check_choice(conf.method, "conf.method", names(proportion_methods)), check_level(conf.level)
   ))
@@ -62,7 +63,9 @@ proportion_limits <- function(x, n, conf.method, conf.level) {
 }
 
 rate_rows <- function(data, subset) {
-  if (rlang::quo_is_null(subset)) return(data)
+  if (rlang::quo_is_null(subset)) {
+    return(data)
+  }
   keep <- rlang::eval_tidy(subset, data)
   if (!checkmate::test_logical(keep, len = nrow(data))) {
     abort_input(fault("subset", "wrong_type", "must be one TRUE or FALSE for each row"), rlang::caller_env())
@@ -77,8 +80,12 @@ rate_rows <- function(data, subset) {
 
 # Who responded, by what, on which rows: the left side of the formula, a best response, or an ADRS.
 response_source <- function(formula, data, param, confirmed, call = rlang::caller_env()) {
-  if (length(formula) == 3) return(logical_response(formula, data, call))
-  if (inherits(data, "tte_best_response")) return(derived_response(data, confirmed, call))
+  if (length(formula) == 3) {
+    return(logical_response(formula, data, call))
+  }
+  if (inherits(data, "tte_best_response")) {
+    return(derived_response(data, confirmed, call))
+  }
   supplied_response(data, param, confirmed, call)
 }
 
@@ -88,8 +95,10 @@ logical_response <- function(formula, data, call) {
     abort_input(fault("formula", "wrong_type", "the left side must be one TRUE or FALSE for each row"), call)
   }
   if (anyNA(responder)) {
-    abort_input(fault("formula", "missing_value", "the left side is missing", rows = which(is.na(responder)),
-      remedy = "A patient without an assessment is no responder: say FALSE."), call)
+    abort_input(fault("formula", "missing_value", "the left side is missing",
+      rows = which(is.na(responder)),
+      remedy = "A patient without an assessment is no responder: say FALSE."
+    ), call)
   }
   list(responder = responder, data = data, param = NA, says = NULL)
 }
@@ -99,9 +108,12 @@ derived_response <- function(data, confirmed, call) {
   if (is.null(confirmed)) confirmed <- told$rule$confirmed
   if (is.null(confirmed) && identical(told$design, "randomised")) confirmed <- FALSE
   if (is.null(confirmed)) {
-    abort_input(fault("confirmed", "missing_value", "whether responses must be confirmed is not known",
-      remedy = "Say confirmed = TRUE or FALSE, here or in recist(); only a randomised study has a default."),
-      call)
+    abort_input(
+      fault("confirmed", "missing_value", "whether responses must be confirmed is not known",
+        remedy = "Say confirmed = TRUE or FALSE, here or in recist(); only a randomised study has a default."
+      ),
+      call
+    )
   }
   param <- if (confirmed) "CBOR" else "BOR"
   counted <- if (confirmed) "confirmed responses only" else "responses whether confirmed or not"
@@ -112,8 +124,10 @@ derived_response <- function(data, confirmed, call) {
 supplied_response <- function(data, param, confirmed, call) {
   absent <- setdiff(c("PARAMCD", "AVALC"), names(data))
   abort_input(if (length(absent) > 0) {
-    fault("data", "unknown_column", "no such column", column = absent,
-      remedy = "Without a left side the data are a best_response() result or an ADRS.")
+    fault("data", "unknown_column", "no such column",
+      column = absent,
+      remedy = "Without a left side the data are a best_response() result or an ADRS."
+    )
   }, call)
   if (is.null(param) && !is.null(confirmed)) param <- if (confirmed) "CBOR" else "BOR"
   found <- unique(as.character(data$PARAMCD))
@@ -134,10 +148,14 @@ supplied_response <- function(data, param, confirmed, call) {
 # The right side: one label per row, one level per group in the order of the factors.
 rate_groups <- function(formula, data) {
   labels <- attr(stats::terms(rlang::new_formula(NULL, rlang::f_rhs(formula))), "term.labels")
-  if (length(labels) == 0) return(list(term = NA, label = factor(rep("All patients", nrow(data)))))
+  if (length(labels) == 0) {
+    return(list(term = NA, label = factor(rep("All patients", nrow(data)))))
+  }
   values <- lapply(labels, function(label) rlang::eval_tidy(str2lang(label), data, rlang::f_env(formula)))
   abort_input(do.call(rbind, Map(function(value, label) {
-    if (length(value) != nrow(data)) return(fault("formula", "unknown_term", "is no column", column = label))
+    if (length(value) != nrow(data)) {
+      return(fault("formula", "unknown_term", "is no column", column = label))
+    }
     if (anyNA(value)) fault("data", "missing_value", "is missing", column = label, rows = which(is.na(value)))
   }, values, labels)), rlang::caller_env())
   list(term = paste(labels, collapse = ", "), label = interaction(values, sep = ", ", lex.order = TRUE))

@@ -171,7 +171,8 @@ adjusted_means <- function(d, cells, tau, timefix, call) {
   if (!is.null(d$columns$cluster)) scores <- rowsum(scores, d$columns$cluster)
   cov <- bread %*% crossprod(scores) %*% bread
   predict <- cbind(diag(ncol(arm)), matrix(colMeans(x[, -seq_len(ncol(arm)), drop = FALSE]),
-    ncol(arm), ncol(x) - ncol(arm), byrow = TRUE
+    ncol(arm), ncol(x) - ncol(arm),
+    byrow = TRUE
   ))
   list(estimate = drop(predict %*% beta), cov = predict %*% cov %*% t(predict))
 }
@@ -202,7 +203,8 @@ new_rmst <- function(found, d, cells, tau, adjust, lost, contrasts, conf.level, 
     rows <- rbind(rows, cbind(versus, group = NA, n = NA, n.event = NA))
   }
   said <- rmst_sentences(d, cells, tau, adjust, lost, contrasts, conf.level, timefix)
-  estimates_of(rows, d, if (lost) "RMTL" else "RMST", tau$at, conf.level, method,
+  estimates_of(
+    rows, d, if (lost) "RMTL" else "RMST", tau$at, conf.level, method,
     provenance(d, method, cells$fit$snapped, said, n_persons = sum(cells$n), tau = tau$at)
   )
 }

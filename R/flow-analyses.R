@@ -21,7 +21,9 @@ attempt <- function(expr, what) {
 # The words of a condition on one line: of a fault only what is wrong, and where.
 plain_message <- function(condition) {
   faults <- condition$faults
-  if (is.null(faults)) return(paste(trimws(c(condition$message, unname(condition$body))), collapse = " "))
+  if (is.null(faults)) {
+    return(paste(trimws(c(condition$message, unname(condition$body))), collapse = " "))
+  }
   paste(ifelse(is.na(faults$column), faults$message, paste(faults$column, faults$message)), collapse = "; ")
 }
 
@@ -39,19 +41,24 @@ endpoint_label <- function(study, name) {
 survival_analysis <- function(study, name, strata, report_in) {
   if (is.null(study$tte$unit)) report_in <- NULL
   door <- attempt(time_to_event(
-    arm_formula(study), study$endpoints, param = study$tte$params[[name]], strata = strata,
+    arm_formula(study), study$endpoints,
+    param = study$tte$params[[name]], strata = strata,
     unit = study$tte$unit,
     report_in = report_in
   ), name)
-  if (is.null(door$value)) return(list(name = name, notes = door$notes))
+  if (is.null(door$value)) {
+    return(list(name = name, notes = door$notes))
+  }
   several <- length(study$tte$arms) > 1
   curve <- attempt(km(door$value), "Kaplan-Meier curve")
   test <- if (several) attempt(log_rank_test(door$value), "Log-rank test")
   model <- if (several) attempt(cox(door$value), "Hazard ratios")
   list(
     name = name, label = endpoint_label(study, name), km = curve$value, test = test$value, cox = model$value,
-    notes = unique(c(design_note(study), strata_note(strata), door$notes, curve$notes, test$notes,
-      model$notes))
+    notes = unique(c(
+      design_note(study), strata_note(strata), door$notes, curve$notes, test$notes,
+      model$notes
+    ))
   )
 }
 
@@ -62,8 +69,12 @@ design_note <- function(study) {
 }
 
 strata_note <- function(strata) {
-  if (length(strata) > 0) sprintf("The log-rank test and the hazard ratios are stratified by %s.",
-    and_list(strata))
+  if (length(strata) > 0) {
+    sprintf(
+      "The log-rank test and the hazard ratios are stratified by %s.",
+      and_list(strata)
+    )
+  }
 }
 
 # Which events of an endpoint compete: by default those that EVNTDESC calls "Death", where others come first
@@ -71,7 +82,9 @@ strata_note <- function(strata) {
 default_competing <- function(study, name) {
   param <- study$tte$params[[name]]
   competing <- c(death = "Death")
-  if (!"Death" %in% study$endpoints[["EVNTDESC"]][study$endpoints$PARAMCD == param]) return(NULL)
+  if (!"Death" %in% study$endpoints[["EVNTDESC"]][study$endpoints$PARAMCD == param]) {
+    return(NULL)
+  }
   door <- attempt(time_to_event(~1, study$endpoints, param = param, competing = competing), param)$value
   if (!is.null(door) && all(tabulate(door$columns$cause, 2) > 0)) competing
 }
@@ -80,7 +93,9 @@ default_competing <- function(study, name) {
 event_of_interest <- function(data, param, competing) {
   door <- attempt(time_to_event(~1, data, param = param, competing = competing), param)$value
   words <- as.character(data[["EVNTDESC"]][data$PARAMCD == param])
-  if (is.null(door) || length(words) != length(door$columns$cause)) return("event")
+  if (is.null(door) || length(words) != length(door$columns$cause)) {
+    return("event")
+  }
   lower_words(and_list(unique(words[door$columns$cause == 1])))
 }
 
@@ -90,7 +105,8 @@ lower_words <- function(x) gsub("\\b([A-Z])([a-z]+)", "\\L\\1\\2", x, perl = TRU
 incidence_analysis <- function(data, study, param, competing, report_in) {
   if (is.null(study$tte$unit)) report_in <- NULL
   fit <- attempt(cif(
-    arm_formula(study), data, param = param, competing = competing, unit = study$tte$unit,
+    arm_formula(study), data,
+    param = param, competing = competing, unit = study$tte$unit,
     report_in = report_in
   ), "Cumulative incidence")
   list(

@@ -9,12 +9,15 @@ left_out <- function(title, what, table) {
 
 flow_section <- function(study) {
   report_section(
-    "Patient flow", c(screening_sentence(study$tte), arm_sentence(study$tte)), table = flow_table(study)
+    "Patient flow", c(screening_sentence(study$tte), arm_sentence(study$tte)),
+    table = flow_table(study)
   )
 }
 
 screening_sentence <- function(info) {
-  if (info$n_screen_failures == 0) return(sprintf("%d subjects.", info$n_screened))
+  if (info$n_screen_failures == 0) {
+    return(sprintf("%d subjects.", info$n_screened))
+  }
   sprintf(
     "%d subjects were screened; %d were screen failures and are excluded from everything below.",
     info$n_screened, info$n_screen_failures
@@ -23,27 +26,36 @@ screening_sentence <- function(info) {
 
 baseline_section <- function(study, columns, strata) {
   columns <- baseline_columns(study, columns, strata)
-  if (length(columns) == 0) return(report_section("Baseline", "The subjects have no baseline columns."))
+  if (length(columns) == 0) {
+    return(report_section("Baseline", "The subjects have no baseline columns."))
+  }
   report_section("Baseline", table = baseline_table(study, columns))
 }
 
 response_section <- function(study, rule, reader) {
-  if (is.null(study$assessments)) return(left_out("Response", "Response", "tumour assessments"))
+  if (is.null(study$assessments)) {
+    return(left_out("Response", "Response", "tumour assessments"))
+  }
   best <- attempt(best_response(study, rule = rule, reader = reader), "Best overall response")
-  if (is.null(best$value)) return(report_section("Response", best$notes))
+  if (is.null(best$value)) {
+    return(report_section("Response", best$notes))
+  }
   rates <- lapply(c(BOR = FALSE, CBOR = TRUE), function(confirmed) {
     response_rate(arm_formula(study), best$value, confirmed = confirmed)
   })
   compared <- compare_response(best$value, study$assessments)
   report_section(
-    "Response", comparison_sentence(compared), table = response_table(study, best$value, rates),
+    "Response", comparison_sentence(compared),
+    table = response_table(study, best$value, rates),
     table2 = if (!all(compared$AGREES)) supplied_table(compared[!compared$AGREES, ]), notes = best$notes,
     objects = rates
   )
 }
 
 comparison_sentence <- function(compared) {
-  if (is.null(compared)) return(NULL)
+  if (is.null(compared)) {
+    return(NULL)
+  }
   sprintf(
     "The data supply %s themselves: %d of %d records agree with the derived response and its date.",
     and_list(unique(compared$PARAMCD)), sum(compared$AGREES), nrow(compared)
@@ -51,15 +63,22 @@ comparison_sentence <- function(compared) {
 }
 
 endpoint_sections <- function(study, strata, report_in) {
-  if (is.null(study$endpoints)) return(list(left_out("Time to event", "Time to event", "endpoints (ADTTE)")))
-  lapply(names(study$tte$params),
-    function(name) survival_section(survival_analysis(study, name, strata, report_in)))
+  if (is.null(study$endpoints)) {
+    return(list(left_out("Time to event", "Time to event", "endpoints (ADTTE)")))
+  }
+  lapply(
+    names(study$tte$params),
+    function(name) survival_section(survival_analysis(study, name, strata, report_in))
+  )
 }
 
 survival_section <- function(analysis) {
-  if (is.null(analysis$km)) return(report_section(analysis$name, analysis$notes))
+  if (is.null(analysis$km)) {
+    return(report_section(analysis$name, analysis$notes))
+  }
   report_section(
-    analysis$label, table = survival_table(analysis),
+    analysis$label,
+    table = survival_table(analysis),
     text = if (!is.null(analysis$test)) test_sentence(analysis$test),
     figure = ggplot2::autoplot(analysis$km, test = analysis$test, hr = analysis$cox, y_lab = analysis$label),
     alt = sprintf("Kaplan-Meier curves of %s with the numbers at risk", analysis$label),
@@ -82,16 +101,22 @@ incidence_sections <- function(study, competing, report_in) {
     analysis <- incidence_analysis(study$endpoints, study, study$tte$params[[name]], maps[[name]], report_in)
     incidence_section(analysis, sprintf("Cumulative incidence of %s (%s)", analysis$event, name))
   })
-  if (!can_follow_safety(study)) return(sections)
+  if (!can_follow_safety(study)) {
+    return(sections)
+  }
   rows <- first_adverse_event(study)
   competing <- if ("Death" %in% rows[["EVNTDESC"]]) c(death = "Death")
   safety <- incidence_analysis(rows, study, "TTAE", competing, report_in)
-  c(sections,
-    list(incidence_section(safety, "Cumulative incidence of a first adverse event", safety_sentence(rows))))
+  c(
+    sections,
+    list(incidence_section(safety, "Cumulative incidence of a first adverse event", safety_sentence(rows)))
+  )
 }
 
 incidence_maps <- function(study, competing) {
-  if (is.null(study$endpoints)) return(list())
+  if (is.null(study$endpoints)) {
+    return(list())
+  }
   if (is.null(competing)) {
     names <- names(study$tte$params)
     competing <- stats::setNames(lapply(names, default_competing, study = study), names)
@@ -109,7 +134,9 @@ safety_sentence <- function(rows) {
 }
 
 incidence_section <- function(analysis, title, text = NULL) {
-  if (is.null(analysis$cif)) return(report_section(title, c(text, analysis$notes)))
+  if (is.null(analysis$cif)) {
+    return(report_section(title, c(text, analysis$notes)))
+  }
   fit <- analysis$cif
   breaks <- axis_breaks(max(fit$time), fit$tte$unit)[-1]
   times <- breaks[unique(ceiling(length(breaks) * (1:3) / 4))]
@@ -122,8 +149,12 @@ incidence_section <- function(analysis, title, text = NULL) {
 }
 
 competing_sentence <- function(competing) {
-  if (is.null(competing)) return("No event competes.")
-  if (is.list(competing)) return(sprintf("Competing: %s, as defined by formula.", and_list(names(competing))))
+  if (is.null(competing)) {
+    return("No event competes.")
+  }
+  if (is.list(competing)) {
+    return(sprintf("Competing: %s, as defined by formula.", and_list(names(competing))))
+  }
   sprintf(
     "Competing: %s; every other event is the event of interest.",
     and_list(sprintf("%s (EVNTDESC \u201c%s\u201d)", names(competing), competing))

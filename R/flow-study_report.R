@@ -23,7 +23,8 @@
 #' @section Errors: `tte_error_input` with the fault `file_exists` or `out_of_range` (no such folder).
 #' @examplesIf rlang::is_installed(c("rmarkdown", "tinytable", "ggsurvfit")) && rmarkdown::pandoc_available()
 #' lung <- transform(
-#'   survival::lung, USUBJID = seq_along(time), PARAMCD = "OS", AVAL = time, CNSR = 2 - status
+#'   survival::lung,
+#'   USUBJID = seq_along(time), PARAMCD = "OS", AVAL = time, CNSR = 2 - status
 #' )
 #' study <- study_from_adam(
 #'   adtte = lung[c("USUBJID", "PARAMCD", "AVAL", "CNSR", "sex", "age")],
@@ -55,8 +56,12 @@ report_faults <- function(study, file, strata, overwrite, report_in, competing) 
       fault("file", "file_exists", sprintf("%s exists", file), remedy = "Say overwrite = TRUE to replace it.")
     },
     if (is_study) unknown_names(strata, names(study$endpoints), "strata", "the endpoints have no column"),
-    if (is_study) unknown_names(names(competing), names(study$tte$params), "competing",
-      "the study has no endpoint")
+    if (is_study) {
+      unknown_names(
+        names(competing), names(study$tte$params), "competing",
+        "the study has no endpoint"
+      )
+    }
   )
 }
 
@@ -95,7 +100,8 @@ write_report <- function(sections, title, subtitle, file) {
   on.exit(unlink(folder, recursive = TRUE), add = TRUE)
   file.copy(list.files(system.file("rmarkdown", "study_report", package = "tte"), full.names = TRUE), folder)
   rendered <- rmarkdown::render(
-    file.path(folder, "report.Rmd"), output_file = "report.html", quiet = TRUE,
+    file.path(folder, "report.Rmd"),
+    output_file = "report.html", quiet = TRUE,
     envir = new.env(parent = globalenv()),
     params = list(sections = sections, title = title, subtitle = subtitle)
   )
@@ -103,7 +109,8 @@ write_report <- function(sections, title, subtitle, file) {
   on.exit(unlink(beside), add = TRUE)
   if (!file.copy(rendered, beside) || !file.rename(beside, file)) {
     rlang::abort(sprintf("The report could not be written to %s.", file),
-      class = c("tte_error_file", "tte_error"))
+      class = c("tte_error_file", "tte_error")
+    )
   }
 }
 
@@ -123,6 +130,8 @@ figure_markdown <- function(figure, alt, path) {
 }
 
 table_markdown <- function(table) {
-  if (is.null(table)) return(NULL)
+  if (is.null(table)) {
+    return(NULL)
+  }
   c("::: {.scroll}", "", knitr::knit_print(table), "", ":::", "")
 }

@@ -13,7 +13,8 @@ limit_scales <- list(
     to = identity, slope = function(p) rep(1, length(p)), back = function(y) pmin(pmax(y, 0), 1), sign = 1,
     words = "untransformed"
   ),
-  logit = list(to = stats::qlogis, slope = function(p) 1 / (p * (1 - p)), back = stats::plogis, sign = 1,
+  logit = list(
+    to = stats::qlogis, slope = function(p) 1 / (p * (1 - p)), back = stats::plogis, sign = 1,
     words = "logit"
   ),
   arcsin = list(

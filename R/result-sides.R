@@ -10,11 +10,16 @@ arm_names <- function(d, groups) {
 
 sided_p <- function(z, chisq, df, alternative) {
   switch(alternative,
-    greater = stats::pnorm(z, lower.tail = FALSE), less = stats::pnorm(z),
+    greater = stats::pnorm(z, lower.tail = FALSE),
+    less = stats::pnorm(z),
     stats::pchisq(chisq, df, lower.tail = FALSE)
   )
 }
 
 side_words <- function(alternative) {
-  switch(alternative, greater = "one-sided p", less = "one-sided p (lower)", "p")
+  switch(alternative,
+    greater = "one-sided p",
+    less = "one-sided p (lower)",
+    "p"
+  )
 }

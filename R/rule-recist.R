@@ -44,7 +44,9 @@ recist_faults <- function(rule) {
 }
 
 check_at_least <- function(x, argument, least) {
-  if (checkmate::test_number(x, lower = least, finite = TRUE)) return(NULL)
+  if (checkmate::test_number(x, lower = least, finite = TRUE)) {
+    return(NULL)
+  }
   code <- if (!is.numeric(x)) "wrong_type" else if (length(x) != 1) "wrong_length" else "out_of_range"
   fault(argument, code, sprintf("must be one number, at least %g", least))
 }
@@ -66,8 +68,10 @@ format.tte_recist <- function(x, ...) {
       sprintf("Responses %s confirmation.", if (x$confirmed) "need" else "need no")
     },
     period = "Assessments count until the first progression, the data cut or a new anticancer therapy.",
-    therapy = sprintf("An assessment on the day a new anticancer therapy starts comes %s it.",
-      x$nact_same_day),
+    therapy = sprintf(
+      "An assessment on the day a new anticancer therapy starts comes %s it.",
+      x$nact_same_day
+    ),
     same_day = "Of several assessments of one day the worst counts.",
     missing = sprintf("A patient without an assessment is %s, and no responder.", x$no_assessment)
   )

@@ -11,7 +11,9 @@ flow_table <- function(study) {
 
 # Before there were arms.
 screening_rows <- function(info, k) {
-  if (info$n_screen_failures == 0) return(NULL)
+  if (info$n_screen_failures == 0) {
+    return(NULL)
+  }
   row <- function(n) c(rep("", k), format_count(n))
   list("Screened" = row(info$n_screened), "Screen failures" = row(info$n_screen_failures))
 }
@@ -59,12 +61,16 @@ baseline_table <- function(study, columns) {
   subjects <- study$subjects
   arm <- row_arm(study, subjects)
   groups <- c(split(seq_len(nrow(subjects)), arm), list(All = seq_len(nrow(subjects))))
-  blocks <- lapply(columns,
-    function(column) baseline_block(subjects[[column]], column_label(study, column), groups))
+  blocks <- lapply(
+    columns,
+    function(column) baseline_block(subjects[[column]], column_label(study, column), groups)
+  )
   rows <- do.call(rbind, blocks)
   titles <- cumsum(c(1, vapply(blocks, nrow, integer(1))))[seq_along(blocks)]
-  report_table(rows, c("", arm_heads(lengths(groups))), bold = titles,
-    indent = setdiff(seq_len(nrow(rows)), titles))
+  report_table(rows, c("", arm_heads(lengths(groups))),
+    bold = titles,
+    indent = setdiff(seq_len(nrow(rows)), titles)
+  )
 }
 
 column_label <- function(study, column) {
@@ -83,7 +89,9 @@ baseline_block <- function(x, label, groups) {
 number_cells <- function(x, groups) {
   describe <- function(rows) {
     v <- stats::na.omit(x[rows])
-    if (length(v) == 0) return(c("0", "", "", ""))
+    if (length(v) == 0) {
+      return(c("0", "", "", ""))
+    }
     c(
       format_count(length(v)), sprintf("%.1f (%.1f)", mean(v), stats::sd(v)),
       sprintf("%.1f (%.1f, %.1f)", stats::median(v), stats::quantile(v, 0.25), stats::quantile(v, 0.75)),

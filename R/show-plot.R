@@ -122,7 +122,9 @@ axis_breaks <- function(last, unit) {
     months = c(1, 2, 3, 6, 12, 24, 36, 60, 120), years = c(0.25, 0.5, 1, 2, 5, 10, 20)
   )[[if (is.null(unit)) "none" else unit]]
   enough <- steps[last / steps <= 10]
-  if (length(enough) == 0) return(pretty(c(0, last)))
+  if (length(enough) == 0) {
+    return(pretty(c(0, last)))
+  }
   seq(0, last + enough[1] * 0.02, by = enough[1])
 }
 
@@ -139,6 +141,8 @@ test_words <- function(test) {
 hr_words <- function(hr) {
   ratios <- hazard_ratios(hr)
   ratios <- ratios[!is.na(ratios$estimate), ]
-  sprintf("Hazard ratio %s: %s", ratios$comparison,
-    estimate_limits(ratios$estimate, ratios$conf.low, ratios$conf.high, 2))
+  sprintf(
+    "Hazard ratio %s: %s", ratios$comparison,
+    estimate_limits(ratios$estimate, ratios$conf.low, ratios$conf.high, 2)
+  )
 }

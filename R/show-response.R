@@ -13,7 +13,8 @@ response_table <- function(study, best, rates) {
   titles <- cumsum(c(1, vapply(blocks, nrow, integer(1))))[c(1, 3)]
   rate_rows <- grep("^Objective", rows[[1]])
   report_table(
-    rows, c("", arm_heads(n)), bold = c(titles, rate_rows),
+    rows, c("", arm_heads(n)),
+    bold = c(titles, rate_rows),
     indent = setdiff(seq_len(nrow(rows)), c(titles, rate_rows))
   )
 }
@@ -23,8 +24,10 @@ response_block <- function(title, response, arm, n) {
   cells <- vapply(levels, function(level) {
     count_share(tapply(response == level, arm, sum, default = 0), n)
   }, character(length(n)))
-  rows <- data.frame(c(title, response_names[levels]),
-    rbind("", matrix(cells, ncol = length(n), byrow = TRUE)))
+  rows <- data.frame(
+    c(title, response_names[levels]),
+    rbind("", matrix(cells, ncol = length(n), byrow = TRUE))
+  )
   stats::setNames(rows, c("label", names(n)))
 }
 
@@ -44,9 +47,12 @@ rate_block <- function(rate, n) {
 
 # What the data supplied as BOR and CBOR beside what was derived: how many agree, and everyone who differs.
 supplied_table <- function(compared) {
-  if (nrow(compared) == 0) return(NULL)
+  if (nrow(compared) == 0) {
+    return(NULL)
+  }
   report_table(
     compared[c("USUBJID", "PARAMCD", "SUPPLIED", "DERIVED", "REASON")],
-    c("Patient", "Parameter", "Supplied", "Derived", "Reason for the derived value"), prose = TRUE
+    c("Patient", "Parameter", "Supplied", "Derived", "Reason for the derived value"),
+    prose = TRUE
   )
 }

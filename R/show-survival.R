@@ -9,8 +9,10 @@ survival_table <- function(analysis) {
   rows <- rbind(
     c("Patients with an event", count_share(curves$events, curves$n)),
     c("Censored", count_share(curves$n - curves$events, curves$n)),
-    c(sprintf("Median (95 %% CI)%s", unit),
-      estimate_limits(medians$estimate, medians$lower, medians$upper, 1))
+    c(
+      sprintf("Median (95 %% CI)%s", unit),
+      estimate_limits(medians$estimate, medians$lower, medians$upper, 1)
+    )
   )
   ratios <- ratio_rows(analysis$cox, curves$arm)
   heads <- arm_heads(stats::setNames(curves$n, curves$arm))
@@ -51,17 +53,23 @@ median_notes <- function(medians) {
 }
 
 ratio_notes <- function(cox, curves) {
-  if (is.null(cox)) return(NULL)
+  if (is.null(cox)) {
+    return(NULL)
+  }
   lost <- hazard_ratios(cox)
   lost <- lost[is.na(lost$estimate), ]
-  if (nrow(lost) == 0) return(NULL)
+  if (nrow(lost) == 0) {
+    return(NULL)
+  }
   none <- curves$arm[curves$events == 0 & curves$arm %in% c(lost$arm, lost$reference)]
   why <- if (length(none) > 0) paste("no event in", and_list(none)) else "the likelihood has no maximum"
   sprintf("NE, hazard ratio: %s.", why)
 }
 
 ratio_rows <- function(cox, arms) {
-  if (is.null(cox)) return(NULL)
+  if (is.null(cox)) {
+    return(NULL)
+  }
   ratios <- hazard_ratios(cox)
   at <- match(arms, ratios$arm)
   cells <- estimate_limits(ratios$estimate, ratios$conf.low, ratios$conf.high, 2)[at]
@@ -122,9 +130,13 @@ incidence_at <- function(fit, totals, t) {
   percent <- function(x, row) 100 * as.matrix(x)[row, 2]
   vapply(seq_along(totals$n), function(k) {
     rows <- first[k]:totals$last[k]
-    if (t > max(fit$time[rows])) return("NE")
+    if (t > max(fit$time[rows])) {
+      return("NE")
+    }
     row <- rows[findInterval(t, fit$time[rows])]
-    if (length(row) == 0 || percent(fit$pstate, row) == 0) return("0.0")
+    if (length(row) == 0 || percent(fit$pstate, row) == 0) {
+      return("0.0")
+    }
     estimate_limits(percent(fit$pstate, row), percent(fit$lower, row), percent(fit$upper, row), 1)
   }, character(1))
 }

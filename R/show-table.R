@@ -35,6 +35,8 @@ show_p <- function(p) ifelse(is.na(p), "NE", ifelse(p < 0.001, "< 0.001", sprint
 # The arm of every row of a table of the study; without arms all rows are of one.
 row_arm <- function(study, table) {
   info <- study$tte
-  if (is.null(info$arm)) return(factor(rep("All patients", nrow(table))))
+  if (is.null(info$arm)) {
+    return(factor(rep("All patients", nrow(table))))
+  }
   factor(as.character(study$subjects[[info$arm]])[match(table$USUBJID, study$subjects$USUBJID)], info$arms)
 }

@@ -1,8 +1,12 @@
 # Checks of tables: each looks at one thing and gives the faults it finds, or NULL.
 
 column_faults <- function(table, argument, columns) {
-  if (!is.data.frame(table)) return(fault(argument, "wrong_type", "must be a data frame"))
-  if (nrow(table) == 0) return(fault(argument, "no_rows", "has no rows"))
+  if (!is.data.frame(table)) {
+    return(fault(argument, "wrong_type", "must be a data frame"))
+  }
+  if (nrow(table) == 0) {
+    return(fault(argument, "no_rows", "has no rows"))
+  }
   absent <- setdiff(columns, names(table))
   do.call(rbind, lapply(absent, function(column) {
     fault(argument, "unknown_column", "no such column", column = column)
@@ -10,7 +14,9 @@ column_faults <- function(table, argument, columns) {
 }
 
 row_fault <- function(bad, argument, code, column, message, remedy = NA) {
-  if (!any(bad, na.rm = TRUE)) return(NULL)
+  if (!any(bad, na.rm = TRUE)) {
+    return(NULL)
+  }
   fault(argument, code, message, column = column, rows = which(bad), remedy = remedy)
 }
 

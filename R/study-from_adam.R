@@ -24,7 +24,8 @@
 #'   `tte`, which holds arms, design, endpoint names, unit, data cut, counts and the hash of the input.
 #' @examples
 #' lung <- transform(
-#'   survival::lung, USUBJID = seq_along(time), PARAMCD = "OS", AVAL = time, CNSR = 2 - status
+#'   survival::lung,
+#'   USUBJID = seq_along(time), PARAMCD = "OS", AVAL = time, CNSR = 2 - status
 #' )
 #' study <- study_from_adam(
 #'   adtte = lung[c("USUBJID", "PARAMCD", "AVAL", "CNSR", "sex", "age")],
@@ -92,7 +93,9 @@ adam_schema <- list(
 )
 
 presence_faults <- function(tables) {
-  if (!is.null(tables$adsl) || !is.null(tables$adtte)) return(NULL)
+  if (!is.null(tables$adsl) || !is.null(tables$adtte)) {
+    return(NULL)
+  }
   fault("adsl", "missing_table", "who the subjects are is in adsl or adtte, and neither was given")
 }
 
@@ -102,11 +105,15 @@ table_faults <- function(tables) {
 
 adam_table_faults <- function(table, name, schema) {
   columns <- column_faults(table, name, schema$required)
-  if (!is.null(columns)) return(columns)
+  if (!is.null(columns)) {
+    return(columns)
+  }
   counts <- if (name == "adrs") is_overall_response(table) else TRUE
   missing <- lapply(schema$required, function(column) {
-    row_fault(is.na(table[[column]]) & counts & column != "AVALC", name, "missing_value", column,
-      "is missing")
+    row_fault(
+      is.na(table[[column]]) & counts & column != "AVALC", name, "missing_value", column,
+      "is missing"
+    )
   })
   rbind(
     do.call(rbind, missing), date_faults(table, name, schema$dates),
@@ -122,7 +129,9 @@ key_faults <- function(table, name, key) {
 }
 
 adam_time_faults <- function(time, name, column) {
-  if (!is.numeric(time)) return(fault(name, "wrong_type", "must be numeric", column = column))
+  if (!is.numeric(time)) {
+    return(fault(name, "wrong_type", "must be numeric", column = column))
+  }
   rbind(
     row_fault(!is.na(time) & !is.finite(time), name, "not_finite", column, "is not finite"),
     row_fault(time < 0, name, "negative_time", column, "is negative")
@@ -130,9 +139,13 @@ adam_time_faults <- function(time, name, column) {
 }
 
 adam_code_faults <- function(code, name, column) {
-  if (!is.numeric(code)) return(fault(name, "wrong_type", "must be numeric", column = column))
-  row_fault(code < 0 | code != round(code), name, "bad_status", column,
-    "must be 0 (event) or a whole number above 0")
+  if (!is.numeric(code)) {
+    return(fault(name, "wrong_type", "must be numeric", column = column))
+  }
+  row_fault(
+    code < 0 | code != round(code), name, "bad_status", column,
+    "must be 0 (event) or a whole number above 0"
+  )
 }
 
 option_faults <- function(arm, params, arms, design, unit, data_cut) {
@@ -142,7 +155,8 @@ option_faults <- function(arm, params, arms, design, unit, data_cut) {
     if (!is.null(params) &&
       !checkmate::test_character(params, any.missing = FALSE, min.len = 1, unique = TRUE)) {
       fault("params", "wrong_type", "must map names to PARAMCD, each once",
-        remedy = "c(PFS = \"PFS\", DoR = \"RSD\")")
+        remedy = "c(PFS = \"PFS\", DoR = \"RSD\")"
+      )
     },
     if (anyDuplicated(arms)) fault("arms", "unknown_level", "names an arm twice"),
     if (!is.null(design)) check_choice(design, "design", c("randomised", "single_arm", "cohort")),
@@ -162,9 +176,13 @@ link_faults <- function(tables, data_cut) {
   known <- if (is.data.frame(tables[[home]])) tables[[home]]$USUBJID
   strangers <- lapply(setdiff(names(tables), home), function(name) {
     persons <- if (is.data.frame(tables[[name]])) tables[[name]]$USUBJID
-    if (is.null(known) || is.null(persons)) return(NULL)
-    row_fault(!is.na(persons) & !persons %in% known, name, "unknown_level", "USUBJID",
-      sprintf("is not in %s", home))
+    if (is.null(known) || is.null(persons)) {
+      return(NULL)
+    }
+    row_fault(
+      !is.na(persons) & !persons %in% known, name, "unknown_level", "USUBJID",
+      sprintf("is not in %s", home)
+    )
   })
   ends <- if (is.data.frame(tables$adtte)) tables$adtte[["ADT"]]
   late <- checkmate::test_date(data_cut, len = 1) && inherits(ends, c("Date", "POSIXct"))
@@ -177,20 +195,27 @@ link_faults <- function(tables, data_cut) {
 arm_faults <- function(tables, arm, arms, screen_failure) {
   home <- home_table(tables)
   table <- tables[[home]]
-  if (!checkmate::test_string(arm) || !is.data.frame(table) || is.null(table$USUBJID)) return(NULL)
+  if (!checkmate::test_string(arm) || !is.data.frame(table) || is.null(table$USUBJID)) {
+    return(NULL)
+  }
   if (!arm %in% names(table)) {
-    return(fault("arm", "unknown_column", sprintf("no such column in %s", home), column = arm,
-      remedy = "Name the column of the arms with arm =, or NULL for none."))
+    return(fault("arm", "unknown_column", sprintf("no such column in %s", home),
+      column = arm,
+      remedy = "Name the column of the arms with arm =, or NULL for none."
+    ))
   }
   kept <- !screened_out(table, arm, screen_failure)
   found <- sort(unique(stats::na.omit(as.character(table[[arm]][kept]))))
   rbind(
     row_fault(is.na(table[[arm]]) & kept, home, "missing_value", arm, "is missing"),
-    row_fault(varies_in_person(table[[arm]], table$USUBJID), home, "unknown_level", arm,
-      "varies in a person"),
+    row_fault(
+      varies_in_person(table[[arm]], table$USUBJID), home, "unknown_level", arm,
+      "varies in a person"
+    ),
     if (!is.null(arms) && !setequal(found, arms)) {
       fault("arms", "unknown_level", sprintf("are %s, but the data have %s", toString(arms), toString(found)),
-        column = arm)
+        column = arm
+      )
     }
   )
 }
@@ -198,25 +223,36 @@ arm_faults <- function(tables, arm, arms, screen_failure) {
 varies_in_person <- function(x, person) x != x[match(person, person)]
 
 param_faults <- function(adtte, params) {
-  if (!is.character(params)) return(NULL)
-  if (is.null(adtte)) return(fault("params", "missing_table", "names endpoints, but adtte was not given"))
+  if (!is.character(params)) {
+    return(NULL)
+  }
+  if (is.null(adtte)) {
+    return(fault("params", "missing_table", "names endpoints, but adtte was not given"))
+  }
   unknown <- if (is.data.frame(adtte) && "PARAMCD" %in% names(adtte)) setdiff(params, adtte$PARAMCD)
-  if (length(unknown) == 0) return(NULL)
+  if (length(unknown) == 0) {
+    return(NULL)
+  }
   fault(
-    "params", "unknown_param", sprintf("adtte has no %s", toString(unknown)), column = "PARAMCD",
+    "params", "unknown_param", sprintf("adtte has no %s", toString(unknown)),
+    column = "PARAMCD",
     remedy = sprintf("It has %s.", toString(unique(adtte$PARAMCD)))
   )
 }
 
 # Without ADSL the subjects are the persons of ADTTE, with what does not vary between their rows.
 adam_subjects <- function(tables) {
-  if (!is.null(tables$adsl)) return(tables$adsl)
+  if (!is.null(tables$adsl)) {
+    return(tables$adsl)
+  }
   adtte <- tables$adtte
   first <- match(adtte$USUBJID, adtte$USUBJID)
   same <- function(x) all(is.na(x) == is.na(x[first])) && all(x == x[first], na.rm = TRUE)
   fixed <- vapply(adtte, same, logical(1))
-  own <- setdiff(names(adtte)[fixed],
-    c("PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "ADT", "EVNTDESC", "CNSDTDSC"))
+  own <- setdiff(
+    names(adtte)[fixed],
+    c("PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "ADT", "EVNTDESC", "CNSDTDSC")
+  )
   subjects <- adtte[!duplicated(adtte$USUBJID), own, drop = FALSE]
   rownames(subjects) <- NULL
   subjects
@@ -230,12 +266,16 @@ screened_out <- function(subjects, arm, screen_failure) {
 }
 
 arm_factor <- function(arm, arms) {
-  if (!is.null(arms)) return(factor(as.character(arm), arms))
+  if (!is.null(arms)) {
+    return(factor(as.character(arm), arms))
+  }
   if (is.factor(arm)) droplevels(arm) else arm
 }
 
 arm_levels <- function(subjects, arm) {
-  if (is.null(arm)) return(NULL)
+  if (is.null(arm)) {
+    return(NULL)
+  }
   if (is.factor(subjects[[arm]])) levels(subjects[[arm]]) else sort(unique(as.character(subjects[[arm]])))
 }
 
@@ -256,14 +296,18 @@ endpoint_params <- function(adtte, params) {
 }
 
 of_persons <- function(table, persons, rows = function(x) TRUE) {
-  if (is.null(table)) return(NULL)
+  if (is.null(table)) {
+    return(NULL)
+  }
   table <- table[table$USUBJID %in% persons & rows(table), , drop = FALSE]
   rownames(table) <- NULL
   table
 }
 
 join_subjects <- function(table, subjects) {
-  if (is.null(table)) return(NULL)
+  if (is.null(table)) {
+    return(NULL)
+  }
   person <- match(table$USUBJID, subjects$USUBJID)
   new <- setdiff(names(subjects), names(table))
   arms <- Filter(function(column) is.factor(subjects[[column]]), intersect(names(subjects), names(table)))
@@ -273,8 +317,12 @@ join_subjects <- function(table, subjects) {
 
 adtte_unit <- function(endpoints) {
   units <- unique(tolower(stats::na.omit(as.character(endpoints[["AVALU"]]))))
-  if (length(units) > 0) return(if (grepl("s$", units[1])) units[1] else paste0(units[1], "s"))
-  if (is.null(endpoints[["ADT"]]) || is.null(endpoints[["STARTDT"]])) return(NULL)
+  if (length(units) > 0) {
+    return(if (grepl("s$", units[1])) units[1] else paste0(units[1], "s"))
+  }
+  if (is.null(endpoints[["ADT"]]) || is.null(endpoints[["STARTDT"]])) {
+    return(NULL)
+  }
   elapsed <- as.numeric(as.Date(endpoints[["ADT"]])) - as.numeric(as.Date(endpoints[["STARTDT"]]))
   if (isTRUE(all(endpoints$AVAL == elapsed + 1))) "days"
 }

@@ -1,7 +1,9 @@
 # A study's tables and what is said about it.
 
 study_table <- function(study, name, what) {
-  if (!is.null(study[[name]])) return(study[[name]])
+  if (!is.null(study[[name]])) {
+    return(study[[name]])
+  }
   abort_input(fault(
     "study", "missing_table", sprintf("%s needs the table %s, which this study lacks", what, name),
     column = name
@@ -12,8 +14,10 @@ study_sentences <- function(study) {
   info <- study$tte
   c(
     if (!is.null(info$design)) {
-      sprintf("Design: %s.",
-        c(randomised = "randomised", single_arm = "single arm", cohort = "cohort")[[info$design]])
+      sprintf(
+        "Design: %s.",
+        c(randomised = "randomised", single_arm = "single arm", cohort = "cohort")[[info$design]]
+      )
     } else {
       "The design was not stated."
     },
@@ -27,15 +31,21 @@ study_sentences <- function(study) {
 }
 
 arm_sentence <- function(info) {
-  if (is.null(info$arm)) return("No arms.")
+  if (is.null(info$arm)) {
+    return("No arms.")
+  }
   named <- !is.null(info$reference)
   reference <- if (named) sprintf("%s is the reference", info$reference) else "no reference was named"
   sprintf("Arms (%s): %s; %s.", info$arm, toString(info$arms), reference)
 }
 
 cut_sentence <- function(info) {
-  if (!is.null(info$data_cut)) return(sprintf("Data cut: %s.", format(info$data_cut)))
-  if (is.null(info$latest)) return("Data cut: not stated; the data hold no dates.")
+  if (!is.null(info$data_cut)) {
+    return(sprintf("Data cut: %s.", format(info$data_cut)))
+  }
+  if (is.null(info$latest)) {
+    return("Data cut: not stated; the data hold no dates.")
+  }
   sprintf("Data cut: not stated; the latest date in the data is %s.", format(info$latest))
 }
 

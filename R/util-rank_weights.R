@@ -23,8 +23,10 @@
 #' @examples
 #' fleming_harrington(0, 1)
 #' log_rank_test(Surv(time, status) ~ sex, survival::lung, weight = fleming_harrington(0, 1))
-#' log_rank_test(Surv(time, status) ~ sex, survival::lung, unit = "days",
-#'   weight = modestly_weighted(t_star = in_months(6)))
+#' log_rank_test(Surv(time, status) ~ sex, survival::lung,
+#'   unit = "days",
+#'   weight = modestly_weighted(t_star = in_months(6))
+#' )
 #' @name rank_weights
 NULL
 
@@ -78,10 +80,14 @@ read_rank_weight <- function(weight, argument = "weight") {
 # The name of the test that a weight function makes.
 rank_test_name <- function(weight) {
   switch(weight$kind,
-    "log-rank" = "Log-rank test", "gehan-breslow" = "Gehan-Breslow test", "tarone-ware" = "Tarone-Ware test",
-    "peto-peto" = "Peto-Peto test", "modified-peto-peto" = "Modified Peto-Peto test",
+    "log-rank" = "Log-rank test",
+    "gehan-breslow" = "Gehan-Breslow test",
+    "tarone-ware" = "Tarone-Ware test",
+    "peto-peto" = "Peto-Peto test",
+    "modified-peto-peto" = "Modified Peto-Peto test",
     "fleming-harrington" = sprintf("Fleming-Harrington (%s, %s) test", weight$rho, weight$gamma),
-    "modest-time" = , "modest-survival" = "Modestly weighted log-rank test",
+    "modest-time" = ,
+    "modest-survival" = "Modestly weighted log-rank test",
     step = "Weighted log-rank test"
   )
 }

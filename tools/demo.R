@@ -48,8 +48,10 @@ rotterdam_study <- function() {
   first <- d$recur == 1
   rfs <- data.frame(
     USUBJID = d$pid, TRT01P = ifelse(d$hormon == 1, "Hormonal", "None"), AGE = d$age,
-    NODES = factor(ifelse(d$nodes == 0, "None", ifelse(d$nodes < 4, "1 to 3", "4 and more")),
-      c("None", "1 to 3", "4 and more")),
+    NODES = factor(
+      ifelse(d$nodes == 0, "None", ifelse(d$nodes < 4, "1 to 3", "4 and more")),
+      c("None", "1 to 3", "4 and more")
+    ),
     SIZE = d$size, PARAMCD = "RFS", PARAM = "Relapse-free survival", AVAL = ifelse(first, d$rtime, d$dtime),
     CNSR = as.numeric(!(first | d$death == 1)),
     EVNTDESC = ifelse(first, "Relapse", ifelse(d$death == 1, "Death", "Alive without relapse"))
@@ -63,21 +65,24 @@ dir.create(folder, recursive = TRUE, showWarnings = FALSE)
 trial <- adam_study()
 print(trial)
 first <- study_report(
-  trial, file.path(folder, "pharmaverseadam.html"), overwrite = TRUE,
+  trial, file.path(folder, "pharmaverseadam.html"),
+  overwrite = TRUE,
   title = "CDISC pilot study, oncology endpoints"
 )
 
 colon <- colon_study()
 print(colon)
 second <- study_report(
-  colon, file.path(folder, "colon.html"), overwrite = TRUE, title = "Adjuvant chemotherapy for colon cancer",
+  colon, file.path(folder, "colon.html"),
+  overwrite = TRUE, title = "Adjuvant chemotherapy for colon cancer",
   strata = "NODES4", baseline = c("AGE", "SEX", "OBSTRUCT", "NODES4")
 )
 
 rotterdam <- rotterdam_study()
 print(rotterdam)
 third <- study_report(
-  rotterdam, file.path(folder, "rotterdam.html"), overwrite = TRUE,
+  rotterdam, file.path(folder, "rotterdam.html"),
+  overwrite = TRUE,
   title = "Primary breast cancer, Rotterdam",
   strata = "NODES", report_in = "years", baseline = c("AGE", "NODES", "SIZE")
 )

@@ -1,7 +1,9 @@
 lung_curves <- function() {
   d <- time_to_event(Surv(time, status) ~ sex, survival::lung, unit = "days", report_in = "months")
-  list(km = km(d), test = log_rank_test(d),
-    cox = cox(time_to_event(Surv(time, status) ~ factor(sex), survival::lung)))
+  list(
+    km = km(d), test = log_rank_test(d),
+    cox = cox(time_to_event(Surv(time, status) ~ factor(sex), survival::lung))
+  )
 }
 
 test_that("curves carry their unit, the test and the hazard ratio", {
@@ -17,8 +19,10 @@ test_that("curves carry their unit, the test and the hazard ratio", {
 test_that("a hazard ratio of a number is named by its column", {
   ratios <- hazard_ratios(cox(Surv(time, status) ~ age + factor(sex), survival::lung))
   expect_equal(ratios$comparison, c("age", "2 v 1"))
-  expect_equal(ratios$estimate[1],
-    exp(unname(coef(survival::coxph(Surv(time, status) ~ age + sex, survival::lung))[1])))
+  expect_equal(
+    ratios$estimate[1],
+    exp(unname(coef(survival::coxph(Surv(time, status) ~ age + sex, survival::lung))[1]))
+  )
 })
 
 test_that("a cumulative incidence draws one named cause", {

@@ -25,7 +25,8 @@ test_that("1.6 golden 1: PR, CR, NE, CR, SD is a confirmed CR at the first CR", 
   expect_warning(
     best <- patient("2020-01-01", "2020-01-01 PR", "2020-02-01 CR", "2020-02-16 NE", "2020-03-01 CR",
       "2020-04-01 SD",
-      rule = month),
+      rule = month
+    ),
     class = "tte_warning_response_after_cr"
   )
   expect_equal(best$CBOR, "CR")
@@ -37,11 +38,13 @@ test_that("1.6 golden 1: PR, CR, NE, CR, SD is a confirmed CR at the first CR", 
 
 test_that("1.6 golden 2: SD, PR, SD, CR is SD at the PR that nothing confirms", {
   best <- patient("2019-12-12", "2020-01-01 SD", "2020-02-01 PR", "2020-03-01 SD", "2020-03-13 CR",
-    rule = month)
+    rule = month
+  )
   expect_equal(best$CBOR, "SD")
   expect_equal(best$CBORDT, as.Date("2020-02-01"))
   accepted <- patient("2019-12-12", "2020-01-01 SD", "2020-02-01 PR", "2020-03-01 SD", "2020-03-13 CR",
-    rule = recist(min_sd_days = 28, accept_sd = TRUE))
+    rule = recist(min_sd_days = 28, accept_sd = TRUE)
+  )
   expect_equal(accepted$CBOR, "PR")
 })
 
@@ -146,10 +149,16 @@ slow_best <- function(day, response, rule, confirm) {
   days <- days[seq_len(last)]
   seen <- seen[seq_len(last)]
   confirms <- function(i, j) {
-    if (j <= i || days[j] - days[i] < rule$confirm_days) return(FALSE)
+    if (j <= i || days[j] - days[i] < rule$confirm_days) {
+      return(FALSE)
+    }
     between <- seen[seq_along(seen) > i & seq_along(seen) < j]
-    if (sum(between == "NE") > rule$max_ne) return(FALSE)
-    if (seen[i] == "CR") return(seen[j] == "CR" && all(between %in% c("CR", "NE")))
+    if (sum(between == "NE") > rule$max_ne) {
+      return(FALSE)
+    }
+    if (seen[i] == "CR") {
+      return(seen[j] == "CR" && all(between %in% c("CR", "NE")))
+    }
     period <- c(between, seen[j])
     after <- any(outer(which(period == "CR"), which(period == "PR"), `<`))
     allowed <- c("CR", "PR", "NE", if (rule$accept_sd) "SD")
@@ -181,8 +190,10 @@ test_that("the engine agrees with the slow definition on random histories", {
     )
   })
   subjects <- data.frame(USUBJID = as.character(seq_len(n)), STARTDT = start)
-  rules <- list(recist(), recist(min_sd_days = 28, accept_sd = TRUE),
-    recist(max_ne = 0, confirm_days = 42, sd_tol = 7))
+  rules <- list(
+    recist(), recist(min_sd_days = 28, accept_sd = TRUE),
+    recist(max_ne = 0, confirm_days = 42, sd_tol = 7)
+  )
   for (rule in rules) {
     best <- quiet(best_response(do.call(rbind, history), subjects, rule = rule))
     slow <- function(confirm) {
@@ -208,9 +219,11 @@ test_that("every subject has a row with its columns, and who never started is le
 
 test_that("the reason says what decided", {
   expect_match(days(c(50, 92), c("PR", "PR"))$CREASON, "PR on 2024-02-20, confirmed by PR 42 days later",
-    fixed = TRUE)
+    fixed = TRUE
+  )
   expect_match(days(20, "SD")$REASON, "SD on 2024-01-21 is only 20 days after the start (at least 42)",
-    fixed = TRUE)
+    fixed = TRUE
+  )
   expect_match(days(63, "CR")$CREASON, "not confirmed; 63 days after the start it counts as SD", fixed = TRUE)
   expect_match(patient("2024-01-01")$REASON, "no assessment", fixed = TRUE)
 })
@@ -258,8 +271,10 @@ test_that("pharmaverseadam's BOR, CBOR and start of response come out of its OVR
 })
 
 test_that("print counts, and a broken table is explained", {
-  visits <- data.frame(USUBJID = c("1", "1", "9"), ADT = as.Date("2024-03-01") + c(0, 40, NA),
-    AVALC = c("PR", "PR", "x"))
+  visits <- data.frame(
+    USUBJID = c("1", "1", "9"), ADT = as.Date("2024-03-01") + c(0, 40, NA),
+    AVALC = c("PR", "PR", "x")
+  )
   subjects <- data.frame(USUBJID = c("1", "2"), STARTDT = as.Date("2024-01-01"), ARM = c("A", "B"))
   expect_snapshot(print(best_response(visits[1:2, ], subjects)))
   expect_snapshot(best_response(visits, subjects, reader = "BICR", population = "all"), error = TRUE)

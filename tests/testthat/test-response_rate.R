@@ -57,8 +57,10 @@ test_that("groups come in the order of the factor, empty ones with n = 0 and no 
 })
 
 test_that("patients without an assessment are in the denominator", {
-  visits <- data.frame(USUBJID = c("1", "1", "2"), ADT = as.Date("2024-03-01") + c(0, 40, 0),
-    AVALC = c("PR", "PR", "NE"))
+  visits <- data.frame(
+    USUBJID = c("1", "1", "2"), ADT = as.Date("2024-03-01") + c(0, 40, 0),
+    AVALC = c("PR", "PR", "NE")
+  )
   subjects <- data.frame(USUBJID = c("1", "2", "3", "4"), STARTDT = as.Date("2024-01-01"))
   best <- best_response(visits, subjects)
   found <- response_rate(~1, best, confirmed = TRUE)
@@ -76,9 +78,11 @@ test_that("confirmed is asked for unless the rule or a randomised design says it
 })
 
 test_that("an ADRS is read by PARAMCD, and several need a choice", {
-  adrs <- data.frame(USUBJID = rep(1:4, each = 2), PARAMCD = c("BOR", "CBOR"),
+  adrs <- data.frame(
+    USUBJID = rep(1:4, each = 2), PARAMCD = c("BOR", "CBOR"),
     ARM = rep(c("A", "B"), each = 4),
-    AVALC = c("CR", "SD", "PR", "PR", "PD", "PD", "MISSING", "MISSING"))
+    AVALC = c("CR", "SD", "PR", "PR", "PD", "PD", "MISSING", "MISSING")
+  )
   expect_error(response_rate(~ARM, adrs), class = "tte_error_input")
   expect_equal(response_rate(~ARM, adrs, param = "BOR")$n.event, c(2, 0))
   expect_equal(response_rate(~ARM, adrs, confirmed = TRUE)$n.event, c(1, 0))
@@ -96,6 +100,8 @@ test_that("wrong input is one classed error", {
   expect_equal(faults(response_rate(responder ~ arm, d)), "missing_value")
   expect_equal(faults(response_rate(arm ~ 1, d)), "wrong_type")
   expect_equal(faults(response_rate(~1, d)), c("unknown_column", "unknown_column"))
-  expect_equal(faults(response_rate(~1, d[0, ], conf.method = "wald", conf.level = 2)),
-    c("no_rows", "not_a_choice", "out_of_range"))
+  expect_equal(
+    faults(response_rate(~1, d[0, ], conf.method = "wald", conf.level = 2)),
+    c("no_rows", "not_a_choice", "out_of_range")
+  )
 })

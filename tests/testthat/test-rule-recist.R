@@ -2,7 +2,8 @@ test_that("a rule prints what it does in sentences", {
   said <- format(recist(confirmed = TRUE, sd_tol = 6, accept_sd = TRUE, max_ne = 0))
   expect_match(said[["stable"]], "36 days after the start on (42 less 6 of tolerance)", fixed = TRUE)
   expect_match(said[["confirmation"]], "at most 0 NE and, between two PR, one SD",
-    fixed = TRUE)
+    fixed = TRUE
+  )
   expect_match(said[["confirmed"]], "Responses need confirmation", fixed = TRUE)
   expect_snapshot(print(recist()))
 })
@@ -18,14 +19,24 @@ test_that("every parameter of the rule changes its sentences", {
 
 test_that("all faults of a rule come at once", {
   error <- tryCatch(
-    recist(confirmed = NA, min_sd_days = -1, sd_tol = "x", confirm_days = 0, max_ne = c(1, 2), accept_sd = 1,
-      nact_same_day = "x", no_assessment = 3),
+    recist(
+      confirmed = NA, min_sd_days = -1, sd_tol = "x", confirm_days = 0, max_ne = c(1, 2), accept_sd = 1,
+      nact_same_day = "x", no_assessment = 3
+    ),
     tte_error_input = identity
   )
-  expect_equal(error$faults$argument,
-    c("confirmed", "min_sd_days", "sd_tol", "confirm_days", "max_ne", "accept_sd", "nact_same_day",
-      "no_assessment"))
-  expect_equal(error$faults$fault,
-    c("wrong_type", "out_of_range", "wrong_type", "out_of_range", "wrong_length",
-    "wrong_type", "not_a_choice", "not_a_choice"))
+  expect_equal(
+    error$faults$argument,
+    c(
+      "confirmed", "min_sd_days", "sd_tol", "confirm_days", "max_ne", "accept_sd", "nact_same_day",
+      "no_assessment"
+    )
+  )
+  expect_equal(
+    error$faults$fault,
+    c(
+      "wrong_type", "out_of_range", "wrong_type", "out_of_range", "wrong_length",
+      "wrong_type", "not_a_choice", "not_a_choice"
+    )
+  )
 })

@@ -34,8 +34,10 @@ test_that("params maps names to PARAMCD and leaves the others out", {
 })
 
 test_that("a table shaped like ADTTE is enough, also without dates", {
-  study <- study_from_adam(adtte = cbind(adtte, ARM = rep(c("A", "B", "B"), 2)), arm = "ARM",
-    arms = c("A", "B"))
+  study <- study_from_adam(
+    adtte = cbind(adtte, ARM = rep(c("A", "B", "B"), 2)), arm = "ARM",
+    arms = c("A", "B")
+  )
   expect_equal(study$subjects$USUBJID, c("1", "2", "4"))
   expect_equal(names(study$subjects), c("USUBJID", "ARM"))
   expect_null(study$tte$design)
@@ -53,8 +55,10 @@ test_that("the unit is read from AVALU, or recognised from the dates", {
 test_that("all faults of all tables and arguments come in one error, with their rows", {
   bad_adsl <- transform(adsl, RANDDT = "soon", USUBJID = c("1", "1", "3", NA))
   bad_adtte <- transform(adtte, AVAL = c(-1, NA, Inf, 4, 5, 6), CNSR = c(0.5, 0, 0, 0, 0, 0))
-  faults <- faults_of(study_from_adam(bad_adsl, adtte = bad_adtte, arm = "ARM", params = c(X = "XX"),
-    unit = "d"))
+  faults <- faults_of(study_from_adam(bad_adsl,
+    adtte = bad_adtte, arm = "ARM", params = c(X = "XX"),
+    unit = "d"
+  ))
   found <- paste(faults$argument, faults$column, faults$fault)
   expect_setequal(found, c(
     "adsl USUBJID missing_value", "adsl USUBJID person_twice", "adsl RANDDT not_a_date",

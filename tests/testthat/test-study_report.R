@@ -51,10 +51,14 @@ test_that("the report holds the numbers of the estimators and names its conventi
 
 test_that("what cannot be estimated is NE, and the report says why", {
   skip_without_report()
-  rows <- data.frame(USUBJID = 1:8, PARAMCD = "OS", AVAL = 1:8, CNSR = c(0, 1, 0, 1, 1, 1, 1, 1),
-    ARM = rep(c("A", "B"), 4))
-  study <- study_from_adam(adtte = rows, arm = "ARM", arms = c("A", "B"), unit = "months",
-    design = "randomised")
+  rows <- data.frame(
+    USUBJID = 1:8, PARAMCD = "OS", AVAL = 1:8, CNSR = c(0, 1, 0, 1, 1, 1, 1, 1),
+    ARM = rep(c("A", "B"), 4)
+  )
+  study <- study_from_adam(
+    adtte = rows, arm = "ARM", arms = c("A", "B"), unit = "months",
+    design = "randomised"
+  )
   words <- words_of(report_of(study))
   expect_said(words, "NE, median: the curve of")
   expect_said(words, " NE ")
@@ -70,18 +74,25 @@ test_that("a file is never replaced without being asked, and a failure leaves no
   folder <- tempfile("empty-")
   dir.create(folder)
   expect_error(suppressMessages(study_report(lung_study(), file.path(folder, "x.html"), baseline = "nobody")),
-    class = "tte_error_input")
+    class = "tte_error_input"
+  )
   expect_length(list.files(folder, all.files = TRUE, no.. = TRUE), 0)
 })
 
 test_that("wrong arguments are one classed error", {
   faults <- function(...) tryCatch(study_report(...), tte_error_input = function(e) e$faults$fault)
   expect_equal(faults(1, tempfile()), c("wrong_type", "wrong_type"))
-  expect_equal(faults(lung_study(), file.path(tempfile(), "a.html"), report_in = "eons"),
-    c("not_a_choice", "out_of_range"))
-  expect_equal(faults(lung_study(), tempfile(fileext = ".html"), strata = "X",
-    competing = list(Y = c(death = "D"))),
-    c("unknown_column", "unknown_column"))
+  expect_equal(
+    faults(lung_study(), file.path(tempfile(), "a.html"), report_in = "eons"),
+    c("not_a_choice", "out_of_range")
+  )
+  expect_equal(
+    faults(lung_study(), tempfile(fileext = ".html"),
+      strata = "X",
+      competing = list(Y = c(death = "D"))
+    ),
+    c("unknown_column", "unknown_column")
+  )
 })
 
 test_that("pharmaverseadam's report counts screen failures and leaves nothing out", {
