@@ -1,5 +1,7 @@
 #include "binding.h"
 
+#include <tte/competing/aalen_johansen.hpp>
+
 using binding::matrix_of;
 using binding::take;
 

@@ -1,5 +1,8 @@
 #include "binding.h"
 
+#include <tte/cox/concordance.hpp>
+#include <tte/cox/cox_fit.hpp>
+
 namespace {
 
 // A list of columns, or a matrix whose columns are read in place.

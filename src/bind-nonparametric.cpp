@@ -1,5 +1,12 @@
 #include "binding.h"
 
+#include <tte/nonparametric/kaplan_meier.hpp>
+#include <tte/nonparametric/log_rank.hpp>
+#include <tte/nonparametric/permutation.hpp>
+#include <tte/nonparametric/pseudo_values.hpp>
+#include <tte/nonparametric/rank_weight.hpp>
+#include <tte/nonparametric/restricted_mean.hpp>
+
 using binding::numbers;
 using binding::take;
 

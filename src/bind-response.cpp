@@ -1,5 +1,8 @@
 #include "binding.h"
 
+#include <tte/response/best_response.hpp>
+#include <tte/response/proportion.hpp>
+
 namespace {
 
 tte::ProportionMethod proportion_method(const std::string& name) {

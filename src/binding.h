@@ -1,8 +1,12 @@
-// What every binding file needs: R's columns as spans, names as enumerations, results as R vectors.
+// What every binding file needs: R's columns as spans, names as enumerations, results as R vectors. A binding
+// file includes the headers it binds and no others, so that an edit compiles one file anew.
 #pragma once
 
 #include <RcppArmadillo.h>
-#include <tte.hpp>
+#include <tte/core/interval.hpp>
+#include <tte/core/parallel.hpp>
+#include <tte/core/risk_table.hpp>
+#include <tte/core/time_to_event.hpp>
 
 #include <algorithm>
 #include <cmath>
