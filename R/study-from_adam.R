@@ -55,7 +55,7 @@ study_from_adam <- function(adsl = NULL, adrs = NULL, adtte = NULL, adae = NULL,
   if (is.null(unit)) unit <- adtte_unit(study$endpoints)
   study$tte <- list(
     arm = arm, arms = arm_levels(subjects, arm), reference = arm_reference(subjects, arm), design = design,
-    params = params, unit = unit, data_cut = data_cut, latest = latest_date(study), n_screened = length(out),
+    readers = study_readers(study), params = params, unit = unit, data_cut = data_cut, latest = latest_date(study), n_screened = length(out),
     n_screen_failures = sum(out), labels = labels, sources = vapply(tables, nrow, integer(1)),
     hash = rlang::hash(lapply(tables, data_hash))
   )
@@ -72,7 +72,7 @@ study_tables <- function(tables, subjects, params) {
   persons <- subjects$USUBJID
   endpoints <- of_persons(tables$adtte, persons, rows = function(x) x$PARAMCD %in% params)
   Filter(Negate(is.null), list(
-    subjects = subjects, assessments = of_persons(tables$adrs, persons),
+    subjects = subjects, assessments = name_reader(of_persons(tables$adrs, persons)),
     adverse_events = of_persons(tables$adae, persons), endpoints = join_subjects(endpoints, subjects)
   ))
 }

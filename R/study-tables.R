@@ -25,9 +25,21 @@ study_sentences <- function(study) {
     if (info$n_screen_failures > 0) {
       sprintf("%d of %d screened were screen failures: excluded.", info$n_screen_failures, info$n_screened)
     },
+    start_sentence(info),
     if (!is.null(info$unit)) sprintf("Times are in %s.", info$unit),
+    if (length(info$readers) > 1) sprintf("Readers, kept apart: %s.", toString(info$readers)),
+    if (!is.null(info$entry_condition)) {
+      sprintf("Everybody enters with %s: its onset has no incidence here.", info$entry_condition)
+    },
+    if (!is.null(info$measured)) {
+      sprintf("Known since: %s.", toString(sprintf("%s since %s", names(info$measured), info$measured)))
+    },
     cut_sentence(info)
   )
+}
+
+start_sentence <- function(info) {
+  if (!is.null(info$start)) sprintf("Time zero is %s.", info$start)
 }
 
 arm_sentence <- function(info) {
@@ -51,18 +63,23 @@ cut_sentence <- function(info) {
 
 #' @export
 print.tte_study <- function(x, ...) {
-  cat(sprintf("Study of %d subjects\n", nrow(x$subjects)))
+  cat(if (is.null(x$subjects)) "Study\n" else sprintf("Study of %d subjects\n", nrow(x$subjects)))
   print_conventions(study_sentences(x))
   cat("\n")
-  tables <- x[intersect(c("subjects", "assessments", "adverse_events", "endpoints"), names(x))]
-  rows <- vapply(tables, nrow, integer(1))
-  persons <- vapply(tables, function(table) length(unique(table$USUBJID)), integer(1))
-  print(data.frame(table = names(tables), rows = rows, persons = persons), row.names = FALSE)
+  print(table_counts(x), row.names = FALSE)
   if (!is.null(x$endpoints)) {
     cat("\n")
     print(endpoint_counts(x), row.names = FALSE)
   }
   invisible(x)
+}
+
+table_counts <- function(study) {
+  tables <- study[intersect(c(schema_tables, "endpoints"), names(study))]
+  data.frame(
+    table = names(tables), rows = vapply(tables, nrow, integer(1)),
+    persons = vapply(tables, function(table) length(unique(table[["USUBJID"]])), integer(1))
+  )
 }
 
 endpoint_counts <- function(study) {

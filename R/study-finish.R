@@ -1,0 +1,142 @@
+# From checked tables to the object: who belongs to the study, in which arm, from which day on.
+
+finish_study <- function(tables, options) {
+  labels <- if (!is.null(tables$subjects)) column_labels(tables$subjects) else character()
+  hash <- rlang::hash(c(lapply(tables, data_hash), options[c("design", "start")]))
+  subjects <- tables$subjects
+  screened <- if (is.null(subjects)) 0L else nrow(subjects)
+  out <- rep(FALSE, screened)
+  if (!is.null(subjects)) {
+    subjects <- start_subjects(merge_vital_status(subjects, tables$vital_status), tables$exposure, options)
+    arm <- intersect(options$arm, names(subjects))
+    if (length(arm) == 0) options["arm"] <- list(NULL)
+    out <- screened_out(subjects, options$arm, options$screen_failure)
+    subjects <- subjects[!out, , drop = FALSE]
+    rownames(subjects) <- NULL
+    if (!is.null(options$arm)) subjects[[options$arm]] <- arm_factor(subjects[[options$arm]], options$arms)
+    tables$subjects <- subjects
+    if (any(out)) tables <- keep_persons(tables, subjects$USUBJID)
+  }
+  info <- c(
+    options[c("arm", "design", "measured", "entry_condition", "start")],
+    list(
+      arms = arm_levels(subjects, options$arm), reference = arm_reference(subjects, options$arm),
+      readers = study_readers(tables), n_screened = screened, n_screen_failures = sum(out),
+      labels = labels, sources = vapply(tables, nrow, integer(1)), hash = hash
+    )
+  )
+  info <- info[!vapply(info, is.null, logical(1))]
+  new_study(tables, info)
+}
+
+new_study <- function(tables, info) {
+  tables <- Filter(Negate(is.null), tables)
+  tables$tte <- info
+  tables$tte$latest <- latest_date(tables)
+  structure(tables, class = "tte_study")
+}
+
+keep_persons <- function(tables, persons) {
+  lapply(tables, function(table) {
+    if (is.null(table[["USUBJID"]])) table else of_persons(table, persons)
+  })
+}
+
+# What the table of vital status knows goes before what the subjects say; what it leaves open stays.
+merge_vital_status <- function(subjects, vital) {
+  if (is.null(vital)) {
+    return(subjects)
+  }
+  row <- match(subjects$USUBJID, vital$USUBJID)
+  for (column in setdiff(names(vital), c("USUBJID", "DTHDTF"))) {
+    subjects[[column]] <- prefer(vital[[column]][row], subjects[[column]])
+  }
+  if ("DTHDTF" %in% c(names(vital), names(subjects))) {
+    flag <- vital[["DTHDTF"]]
+    dated <- !is.na(vital[["DTHDT"]][row])
+    subjects[["DTHDTF"]] <- ifelse(
+      dated, if (is.null(flag)) NA else flag[row],
+      if (is.null(subjects[["DTHDTF"]])) NA else subjects[["DTHDTF"]]
+    )
+  }
+  subjects
+}
+
+prefer <- function(first, second) {
+  if (is.null(second)) {
+    return(first)
+  }
+  if (is.factor(first)) first <- as.character(first)
+  if (is.factor(second)) second <- as.character(second)
+  open <- is.na(first)
+  first[open] <- second[open]
+  first
+}
+
+# Doses where the subjects do not say them, time zero by design, and the group of a cohort.
+start_subjects <- function(subjects, exposure, options) {
+  subjects <- dose_subjects(subjects, exposure)
+  subjects[["STARTDT"]] <- if (!is.null(options$start)) {
+    subjects[[options$start]]
+  } else {
+    start_date(subjects, options$design)
+  }
+  if (identical(options$design, "cohort") && !is.null(options$arm) && is.null(subjects[[options$arm]])) {
+    subjects[[options$arm]] <- started_treatment(subjects, exposure)
+  }
+  subjects
+}
+
+dose_subjects <- function(subjects, exposure) {
+  if (is.null(exposure)) {
+    return(subjects)
+  }
+  if (is.null(subjects[["TRTSDT"]])) {
+    subjects[["TRTSDT"]] <- extreme_date(exposure$ASTDT, exposure$USUBJID, subjects$USUBJID, "first")
+  }
+  if (is.null(subjects[["TRTEDT"]]) && !is.null(exposure[["AENDT"]])) {
+    subjects[["TRTEDT"]] <- extreme_date(exposure$AENDT, exposure$USUBJID, subjects$USUBJID, "last")
+  }
+  subjects
+}
+
+# The first or last date of each person, NA without one; one sort for all persons.
+extreme_date <- function(date, person, persons, which) {
+  row <- match(person, persons)
+  day <- as.numeric(date)
+  known <- !is.na(row) & !is.na(day)
+  order <- order(row[known], if (which == "first") day[known] else -day[known])
+  row <- row[known][order]
+  first <- !duplicated(row)
+  result <- rep(NA_real_, length(persons))
+  result[row[first]] <- day[known][order][first]
+  as.Date(result, origin = "1970-01-01")
+}
+
+# What a person of a cohort started on day one; several treatments of that day are one group.
+started_treatment <- function(subjects, exposure) {
+  if (is.null(exposure[["EXTRT"]])) {
+    return(NULL)
+  }
+  row <- match(exposure$USUBJID, subjects$USUBJID)
+  begun <- !is.na(row) & as.numeric(exposure$ASTDT) %in% as.numeric(subjects[["STARTDT"]]) &
+    as.numeric(exposure$ASTDT) == as.numeric(subjects[["STARTDT"]])[row]
+  begun <- begun %in% TRUE
+  pairs <- unique(data.frame(row = row[begun], name = as.character(exposure$EXTRT)[begun]))
+  pairs <- pairs[order(pairs$row, pairs$name), ]
+  names <- pairs$name[!duplicated(pairs$row)]
+  result <- rep(NA_character_, nrow(subjects))
+  result[unique(pairs$row)] <- names
+  several <- unique(pairs$row[duplicated(pairs$row)])
+  result[several] <- vapply(several, function(i) {
+    paste(pairs$name[pairs$row == i], collapse = " + ")
+  }, character(1))
+  result
+}
+
+study_readers <- function(tables) {
+  readers <- lapply(tables[intersect(c("lesions", "assessments"), names(tables))], function(table) {
+    unique(as.character(table[["READER"]]))
+  })
+  sort(setdiff(unlist(readers), c(NA, "")))
+}

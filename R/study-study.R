@@ -1,0 +1,139 @@
+#' A study: its tables, checked once
+#'
+#' Puts the tables of a study under the names that derivations, tables and reports ask for. Every table is
+#' optional; a derivation that needs one that is not there names it. All faults that make the data unusable
+#' are raised together, with their rows; [check_study()] lists them and the doubtful ones without stopping.
+#'
+#' @param subjects,exposure,lesions,assessments,vital_status,therapies,procedures,adverse_events,questionnaires,performance_status,variants,samples,schedule
+#'   Data frames, or paths of files (`xpt`, `sas7bdat`, `parquet`, `csv`, `rds`). The columns are those of
+#'   the section below; every other column is kept.
+#' @param design `"randomised"`, `"single_arm"` or `"cohort"`; there is no default, because time zero follows
+#'   from it: `STARTDT` is `RANDDT` in a randomised study and the first dose (`TRTSDT`, or the first
+#'   `ASTDT` of `exposure`) in the two others.
+#' @param arm Column of `subjects` with the arms or groups; `NULL` for none. In a cohort whose subjects lack
+#'   it the group is the treatment (`EXTRT`) started on `STARTDT`, which stays what it is whatever follows.
+#' @param arms The arms in order, the reference first, which makes the arm a factor.
+#' @param mapping Which of your columns is which of the package's: a list with a named vector for each table,
+#'   `list(lesions = c(AVAL = "diameter_mm", ADT = "scan_date"))`.
+#' @param measured Which date made a variable of the subjects known: `c(risk_score = "CTDT")`. An analysis
+#'   of such a variable must not count what happened before.
+#' @param entry_condition What everybody has by being in the study, for example `"irAE"`: its onset is then
+#'   described among cases and has no incidence.
+#' @param start Date column of the subjects that is time zero instead of the first dose: `"SURGDT"` for
+#'   adjuvant treatment by surgery alone, `"ENRLDT"` where a single-arm study counts from registration. A
+#'   randomised study counts from `RANDDT`, always.
+#' @param assessment_day Day of the month for a scan or visit whose day is not known, if the protocol says
+#'   one (usually 15). Without it such a date is a fault: dates of assessments are not imputed.
+#' @param screen_failure What the arm of screen failures is called. They are excluded and counted.
+#' @return A list of class `tte_study`: the tables that were given and `tte`, which holds `design`, `arm`,
+#'   `arms`, `reference`, `readers`, `measured`, `entry_condition`, the data cut and the hash of the input.
+#'   The subjects have `STARTDT`.
+#' @section Errors: a condition of class `tte_error_input`, whose `faults` lists table, column, fault and
+#'   rows.
+#' @seealso [study_from_adam()] for ADaM data sets, [check_study()], [data_cut()], [visit_windows()]
+#' @examples
+#' patients <- data.frame(
+#'   id = c("1", "2"), therapy = c("Drug X", "Placebo"),
+#'   RANDDT = as.Date(c("2024-01-01", "2024-01-08")), LSTALVDT = as.Date(c("2024-06-01", "2024-05-01"))
+#' )
+#' scans <- data.frame(id = c("1", "2"), day = c("2024-02-12", "2024-02-19"), result = c("PR", "SD"))
+#' study(
+#'   subjects = patients, assessments = scans, design = "randomised", arms = c("Placebo", "Drug X"),
+#'   mapping = list(
+#'     subjects = c(USUBJID = "id", TRT01P = "therapy"),
+#'     assessments = c(USUBJID = "id", ADT = "day", AVALC = "result")
+#'   )
+#' )
+#' @export
+study <- function(subjects = NULL, exposure = NULL, lesions = NULL, assessments = NULL, vital_status = NULL,
+                  therapies = NULL, procedures = NULL, adverse_events = NULL, questionnaires = NULL,
+                  performance_status = NULL, variants = NULL, samples = NULL, schedule = NULL, design,
+                  arm = "TRT01P", arms = NULL, mapping = list(), measured = NULL, entry_condition = NULL,
+                  start = NULL, assessment_day = NULL, screen_failure = "Screen Failure") {
+  tables <- mget(schema_tables)
+  options <- list(
+    design = if (!missing(design)) design, arm = arm, arms = arms, mapping = mapping, measured = measured,
+    entry_condition = entry_condition, start = start, assessment_day = assessment_day,
+    screen_failure = screen_failure
+  )
+  gathered <- gather_study(tables, options)
+  faults <- gathered$faults
+  abort_input(faults[faults$severity == "error", setdiff(names(faults), "severity")])
+  finish_study(gathered$tables, options)
+}
+
+# Reads, names and completes the tables; `faults` is every fault found, with its severity.
+gather_study <- function(tables, options) {
+  tables <- Filter(Negate(is.null), tables)
+  read <- Map(read_table, tables, names(tables))
+  unread <- vapply(read, inherits, logical(1), "tte_unread")
+  faults <- rbind(
+    do.call(rbind, lapply(unname(read[unread]), `[[`, "fault")), setting_faults(options, read[!unread]),
+    mapping_faults(options$mapping, read[!unread])
+  )
+  given <- read[!unread]
+  tables <- if (is.null(faults)) Map(function(table, name) {
+    map_columns(table, options$mapping[[name]])
+  }, given, names(given)) else given
+  dated <- date_tables(tables)
+  found <- rbind(with_severity(faults, "error"), study_faults(dated, options))
+  list(tables = complete_tables(dated, options), faults = found)
+}
+
+with_severity <- function(faults, severity) {
+  if (is.null(faults)) {
+    return(NULL)
+  }
+  cbind(faults, severity = rep(severity, nrow(faults)))
+}
+
+setting_faults <- function(options, tables) {
+  is_name <- function(x) is.null(x) || checkmate::test_string(x, min.chars = 1)
+  rbind(
+    design_faults(options$design),
+    if (length(tables) == 0) fault("study", "missing_table", "no table was given"),
+    if (!is_name(options$arm)) fault("arm", "wrong_type", "must be the name of one column, or NULL"),
+    if (!is_name(options$entry_condition)) fault("entry_condition", "wrong_type", "must be one word, or NULL"),
+    if (anyDuplicated(options$arms)) fault("arms", "unknown_level", "names an arm twice"),
+    start_faults(options),
+    if (!is.null(options$assessment_day) &&
+      !checkmate::test_int(options$assessment_day, lower = 1, upper = 28)) {
+      fault("assessment_day", "out_of_range", "must be one day of the month, 1 to 28")
+    },
+    if (!is.null(options$measured) && !checkmate::test_character(
+      options$measured,
+      any.missing = FALSE, names = "unique"
+    )) {
+      fault("measured", "wrong_type", "must map variables to dates",
+        remedy = "c(risk_score = \"CTDT\")"
+      )
+    }
+  )
+}
+
+designs <- c("randomised", "single_arm", "cohort")
+
+design_faults <- function(design) {
+  if (checkmate::test_choice(design, designs)) {
+    return(NULL)
+  }
+  code <- if (is.null(design)) "missing_value" else "not_a_choice"
+  fault("design", code, sprintf("must be said: one of %s", paste(dQuote(designs, FALSE), collapse = ", ")),
+    remedy = paste(
+      "Time zero follows from it: randomisation, the first dose, or the start of the first",
+      "therapy in a cohort."
+    )
+  )
+}
+
+start_faults <- function(options) {
+  if (is.null(options$start)) {
+    return(NULL)
+  }
+  if (!checkmate::test_string(options$start)) {
+    return(fault("start", "wrong_type", "must be the name of one date column of the subjects"))
+  }
+  if (identical(options$design, "randomised")) {
+    fault("start", "not_a_choice", "a randomised study counts from RANDDT")
+  }
+}
