@@ -17,7 +17,7 @@ date_tables <- function(tables) {
 
 # ADRS says who assessed in PARCAT2, RS in RSEVAL.
 name_reader <- function(table) {
-  column <- intersect(c("PARCAT2", "RSEVAL"), names(table))[1]
+  column <- c(intersect(c("PARCAT2", "RSEVAL"), names(table)), NA)[1]
   if (!is.na(column)) table[["READER"]] <- as.character(table[[column]])
   table
 }

@@ -90,7 +90,7 @@ with_severity <- function(faults, severity) {
 setting_faults <- function(options, tables) {
   is_name <- function(x) is.null(x) || checkmate::test_string(x, min.chars = 1)
   rbind(
-    design_faults(options$design),
+    stated_design_faults(options$design),
     if (length(tables) == 0) fault("study", "missing_table", "no table was given"),
     if (!is_name(options$arm)) fault("arm", "wrong_type", "must be the name of one column, or NULL"),
     if (!is_name(options$entry_condition)) fault("entry_condition", "wrong_type", "must be one word, or NULL"),
@@ -113,7 +113,7 @@ setting_faults <- function(options, tables) {
 
 designs <- c("randomised", "single_arm", "cohort")
 
-design_faults <- function(design) {
+stated_design_faults <- function(design) {
   if (checkmate::test_choice(design, designs)) {
     return(NULL)
   }
