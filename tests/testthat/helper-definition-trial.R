@@ -1,0 +1,76 @@
+# The slow definitions applied to every patient of a random trial (see helper-histories.R). What is known at
+# the data cut is decided here first: nobody randomised after it, no row dated after it.
+
+days_of <- function(x) as.integer(as.Date(x))
+
+#' list(patients = a row per patient, visits = a row per visit): everything the product is compared with.
+#' `visits`: list(every = ) or list(at = ), the schedule of the FDA rule.
+define_trial <- function(trial, visits = trial$rules["every"], style = c("FDA", "EMA")) {
+  rules <- trial$rules
+  rule <- c(rules$recist, rules$derived)
+  cut <- days_of(rules$cut)
+  subjects <- trial$tables$subjects
+  subjects <- subjects[days_of(subjects$RANDDT) <= cut, ]
+  start <- days_of(if (rules$design == "randomised") subjects$RANDDT else subjects$TRTSDT)
+  subjects <- subjects[start <= cut, ]
+  start <- start[start <= cut]
+  source <- trial$tables[[if (is.null(trial$tables$lesions)) "assessments" else "lesions"]]
+  contact <- split(days_of(source$ADT), factor(source$USUBJID, subjects$USUBJID))
+  source <- source[days_of(source$ADT) <= cut, ]
+  rows <- split(seq_len(nrow(source)), factor(source$USUBJID, subjects$USUBJID))
+  dose <- days_of(subjects$TRTSDT)
+  dose[is.na(dose) | dose > cut] <- NA
+  nact <- days_of(trial$nact[subjects$USUBJID])
+  death <- days_of(subjects$DTHDT)
+  last <- days_of(subjects$LSTALVDT)
+  column <- lapply(c(
+    lesion = "TRLNKID", group = "TRGRPID", node = "NODAL", visit = "AVISIT", value = "AVAL",
+    state = "TRSTRESC", flag = "ABLFL", given = "AVALC"
+  ), function(name) source[[name]])
+  column <- Filter(Negate(is.null), column)
+  column$day <- days_of(source$ADT)
+  if (!is.null(column$node)) column$node <- column$node == "Y"
+
+  results <- lapply(seq_len(nrow(subjects)), function(i) {
+    mine <- lapply(column, `[`, rows[[i]])
+    derived <- if (is.null(trial$tables$lesions)) {
+      list(day = mine$day, response = mine$given, complete_baseline = TRUE)
+    } else {
+      define_responses(mine, if (is.na(dose[i])) start[i] else dose[i], rule)
+    }
+    patient <- list(
+      start = start[i], death = death[i], nact = nact[i], cut = cut, day = derived$day,
+      response = derived$response, baseline = derived$complete_baseline && subjects$BASEFL[i] != "N"
+    )
+    c(define_patient(patient, rule, visits, c(contact[[i]], last[i], dose[i])), list(visits = derived))
+  })
+  names(results) <- subjects$USUBJID
+  results
+}
+
+#' The endpoints of one patient.
+define_patient <- function(patient, rule, visits, contact) {
+  counted <- define_counted(
+    patient$day, patient$response, patient$start, define_known(patient$nact, patient$cut), patient$cut,
+    rule$nact_same_day
+  )
+  bor <- define_best(counted$day, counted$response, patient$start, rule, FALSE)
+  cbor <- define_best(counted$day, counted$response, patient$start, rule, TRUE)
+  fda <- define_pfs(patient, "FDA", visits, rule$nact_same_day)
+  ema <- define_pfs(patient, "EMA")
+  list(
+    start = patient$start, bor = bor, cbor = cbor, fda = fda, ema = ema,
+    dor_fda = define_dor(patient, fda, rule, rule$confirmed),
+    dor_ema = define_dor(patient, ema, rule, rule$confirmed), os = define_os(patient, contact)
+  )
+}
+
+#' One item of every patient as a vector: `of(results, "fda", "cnsr")`.
+of <- function(results, ...) {
+  path <- c(...)
+  out <- lapply(results, function(one) {
+    for (name in path) one <- one[[name]]
+    if (is.null(one)) NA else one
+  })
+  unlist(out)
+}
