@@ -13,6 +13,14 @@ concordance_cpp <- function(columns, score, timefix) {
     .Call(`_tte_concordance_cpp`, columns, score, timefix)
 }
 
+cox_residuals_cpp <- function(columns, x, offset, beta, ties, timefix, threads) {
+    .Call(`_tte_cox_residuals_cpp`, columns, x, offset, beta, ties, timefix, threads)
+}
+
+cox_baseline_cpp <- function(columns, x, offset, beta, ties, centre, timefix, threads) {
+    .Call(`_tte_cox_baseline_cpp`, columns, x, offset, beta, ties, centre, timefix, threads)
+}
+
 km_cpp <- function(columns, conf_type, conf_level, timefix, threads) {
     .Call(`_tte_km_cpp`, columns, conf_type, conf_level, timefix, threads)
 }

@@ -55,6 +55,39 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// cox_residuals_cpp
+Rcpp::List cox_residuals_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta, std::string ties, bool timefix, int threads);
+RcppExport SEXP _tte_cox_residuals_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP betaSEXP, SEXP tiesSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type beta(betaSEXP);
+    Rcpp::traits::input_parameter< std::string >::type ties(tiesSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(cox_residuals_cpp(columns, x, offset, beta, ties, timefix, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// cox_baseline_cpp
+Rcpp::List cox_baseline_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta, std::string ties, Rcpp::NumericVector centre, bool timefix, int threads);
+RcppExport SEXP _tte_cox_baseline_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP betaSEXP, SEXP tiesSEXP, SEXP centreSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type beta(betaSEXP);
+    Rcpp::traits::input_parameter< std::string >::type ties(tiesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type centre(centreSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(cox_baseline_cpp(columns, x, offset, beta, ties, centre, timefix, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // km_cpp
 Rcpp::List km_cpp(Rcpp::List columns, std::string conf_type, double conf_level, bool timefix, int threads);
 RcppExport SEXP _tte_km_cpp(SEXP columnsSEXP, SEXP conf_typeSEXP, SEXP conf_levelSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
@@ -158,6 +191,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_cif_cpp", (DL_FUNC) &_tte_cif_cpp, 6},
     {"_tte_cox_fit_cpp", (DL_FUNC) &_tte_cox_fit_cpp, 8},
     {"_tte_concordance_cpp", (DL_FUNC) &_tte_concordance_cpp, 3},
+    {"_tte_cox_residuals_cpp", (DL_FUNC) &_tte_cox_residuals_cpp, 7},
+    {"_tte_cox_baseline_cpp", (DL_FUNC) &_tte_cox_baseline_cpp, 8},
     {"_tte_km_cpp", (DL_FUNC) &_tte_km_cpp, 5},
     {"_tte_log_rank_family_cpp", (DL_FUNC) &_tte_log_rank_family_cpp, 5},
     {"_tte_permutation_test_cpp", (DL_FUNC) &_tte_permutation_test_cpp, 8},

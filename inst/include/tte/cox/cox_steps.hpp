@@ -1,0 +1,198 @@
+// A Cox model at given coefficients, step by step: what its residuals, its baseline hazard, tests of
+// proportional hazards and standardised curves are all made of. One backward sweep, linear in the rows.
+// With s_k = S0 - (k/d) D0 and w = W/d as in the partial likelihood, Efron's sums over the d tied events are
+// kept as combinations of S1 and D1, never as d rows.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "partial_likelihood.hpp"
+
+namespace tte {
+
+/// A Cox model whose coefficients are known. `offset` may be empty.
+struct CoxModel {
+  std::vector<Span<double>> covariates;
+  Span<double> offset;
+  std::vector<double> beta;
+  Ties ties = Ties::efron;
+};
+
+namespace detail {
+
+inline void check_model(const CoxModel& model) {
+  expects(model.beta.size() == model.covariates.size(), "one coefficient per covariate is needed");
+  for (double value : model.beta) expects(std::isfinite(value), "coefficients must be finite");
+  for (double value : model.offset) expects(std::isfinite(value), "the offset must be finite");
+  for (const Span<double>& column : model.covariates) {
+    for (double value : column) expects(std::isfinite(value), "covariates must be finite");
+  }
+}
+
+inline void subtract_from_columns(const std::vector<double>& centre, ArrangedRows& x, std::size_t rows) {
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < centre.size(); ++j) x.row(i)[j] -= centre[j];
+  }
+}
+
+/// Covariates by row, less `centre`.
+inline ArrangedRows centred_covariates(const TimeToEvent& data, const CoxModel& model,
+                                       const std::vector<double>& centre) {
+  ArrangedRows x = data.arrange_rows(model.covariates);
+  subtract_from_columns(centre, x, data.rows());
+  return x;
+}
+
+/// Covariates by row, less their means: differences of moments lose the fewest digits there.
+inline ArrangedRows centred_covariates(const TimeToEvent& data, const CoxModel& model) {
+  ArrangedRows x = data.arrange_rows(model.covariates);
+  std::vector<double> means(x.width, 0.0);
+  for (std::size_t i = 0; i < data.rows(); ++i) {
+    for (std::size_t j = 0; j < x.width; ++j) means[j] += x.row(i)[j];
+  }
+  for (double& mean : means) mean /= std::max<double>(1, static_cast<double>(data.rows()));
+  subtract_from_columns(means, x, data.rows());
+  return x;
+}
+
+}  // namespace detail
+
+/// The steps of one model: `x` are its covariates by row, centred.
+class CoxSteps {
+ public:
+  CoxSteps(const TimeToEvent& data, const ArrangedRows& x, const CoxModel& model, const Execution& execution)
+      : data_(data),
+        x_(x),
+        ties_(model.ties),
+        r_(data.arranged(0.0)),
+        terms_(data.schedule().steps.size()),
+        mass_(terms_.size(), 0.0),
+        slot_(terms_.size(), -1) {
+    predict(model, execution);
+    give_slots();
+    data.schedule().late_entry() ? sweep_risk_sets<RemovableMoments>() : sweep_risk_sets<Moments>();
+  }
+
+  /// Mass times relative hazard, exp(shift of the stratum) times too large: nothing overflows.
+  const Arranged<double>& r() const { return r_; }
+  /// By stratum: a true hazard is exp(shift) times one in terms of r().
+  const std::vector<double>& shift() const { return shift_; }
+  /// Sums over the tied events of a step; all 0 where there is no event.
+  const detail::TieTerms& terms(std::size_t step) const { return terms_[step]; }
+  bool has_event(std::size_t step) const { return slot_[step] >= 0; }
+
+  /// The mean that the events of a step are compared with: sum_k mean_k / d.
+  void mean(std::size_t step, double* out) const {
+    const detail::TieTerms& t = terms_[step];
+    combine(step, t.whole / mass_[step], (t.own - t.whole) / mass_[step], out);
+  }
+  /// sum_k (w / s_k) mean_k: what the rows at risk meet of it.
+  void mean_hazard(std::size_t step, double* out) const {
+    combine(step, terms_[step].c0, -terms_[step].c1, out);
+  }
+  /// sum_k (w / s_k) (k/d) mean_k: what the rows with the event do not meet of it.
+  void unmet_mean_hazard(std::size_t step, double* out) const {
+    combine(step, terms_[step].c1, -terms_[step].c2, out);
+  }
+
+  /// The hazard of every step times a weight of the step; no weights are weights of 1.
+  std::vector<StepHazard> hazard(const std::vector<double>& weight = {}) const {
+    std::vector<StepHazard> out(terms_.size());
+    for (std::size_t k = 0; k < out.size(); ++k) {
+      const double w = weight.empty() ? 1 : weight[k];
+      out[k] = {w * terms_[k].whole, w * terms_[k].own};
+    }
+    return out;
+  }
+
+  /// The hazard that every row has met, mass included.
+  Arranged<double> met(const std::vector<double>& weight = {}) const {
+    Arranged<double> out = data_.arranged(0.0);
+    row_hazard(data_.schedule(), hazard(weight), r_, out);
+    return out;
+  }
+
+  const TimeToEvent& data() const { return data_; }
+  const ArrangedRows& x() const { return x_; }
+
+ private:
+  // eta is centred within strata before exp(), so that a large common part cannot overflow.
+  void predict(const CoxModel& model, const Execution& execution) {
+    std::vector<double> b = model.beta;
+    b.resize(x_.stride, 0.0);
+    const Arranged<double> offset = model.offset.empty() ? Arranged<double>() : data_.arrange(model.offset);
+    for (const Range& rows : data_.schedule().stratum_rows) {
+      const auto first = static_cast<std::size_t>(rows.begin), n = static_cast<std::size_t>(rows.size());
+      parallel_chunks(n, chunk, execution, [&](std::size_t begin, std::size_t end, std::size_t) {
+        for (std::size_t i = first + begin; i < first + end; ++i) {
+          const double product = detail::inner_product(b.data(), x_.row(i), x_.stride);
+          r_[i] = offset.empty() ? product : product + offset[i];
+        }
+      });
+      double sum = 0;
+      for (std::size_t i = first; i < first + n; ++i) sum += r_[i];
+      const double centre = n > 0 ? sum / static_cast<double>(n) : 0;
+      shift_.push_back(-centre);
+      parallel_chunks(n, chunk, execution, [&](std::size_t begin, std::size_t end, std::size_t) {
+        for (std::size_t i = first + begin; i < first + end; ++i)
+          r_[i] = data_.mass(i) * std::exp(r_[i] - centre);
+      });
+    }
+  }
+
+  // Moments are kept for steps with an event only, those of the events themselves only where they are tied.
+  void give_slots() {
+    std::int32_t events = 0;
+    for (std::size_t k = 0; k < slot_.size(); ++k) {
+      if (!data_.schedule().steps[k].events().empty()) slot_[k] = events++;
+    }
+    s1_.resize(static_cast<std::size_t>(events) * x_.stride);
+    d1_of_.assign(static_cast<std::size_t>(events), none);
+  }
+
+  template <class Pool>
+  void sweep_risk_sets() {
+    Pool at_risk(x_, r_);
+    detail::TiedEvents tied(x_.stride);
+    sweep(data_.schedule(), Direction::backward, at_risk, [&](std::size_t k, const Step& step) {
+      if (step.events().empty()) return;
+      const auto slot = static_cast<std::size_t>(slot_[k]);
+      tied.collect(data_, x_, r_, step.events());
+      terms_[k] = detail::tie_terms(ties_, at_risk.s0(), tied.d0, tied.mass, tied.count);
+      mass_[k] = tied.mass;
+      std::copy(at_risk.s1(), at_risk.s1() + x_.stride, s1_.begin() + offset_of(slot));
+      if (!(terms_[k].c2 > 0)) return;
+      d1_of_[slot] = d1_.size();
+      d1_.insert(d1_.end(), tied.d1.begin(), tied.d1.end());
+    });
+  }
+
+  void combine(std::size_t step, double of_s1, double of_d1, double* out) const {
+    const auto slot = static_cast<std::size_t>(slot_[step]);
+    const double* s1 = s1_.data() + slot * x_.stride;
+    for (std::size_t j = 0; j < x_.stride; ++j) out[j] = of_s1 * s1[j];
+    if (d1_of_[slot] != none) detail::add_scaled(of_d1, d1_.data() + d1_of_[slot], x_.stride, out);
+  }
+
+  std::ptrdiff_t offset_of(std::size_t slot) const { return static_cast<std::ptrdiff_t>(slot * x_.stride); }
+
+  static constexpr std::size_t chunk = 16384, none = static_cast<std::size_t>(-1);
+
+  const TimeToEvent& data_;
+  const ArrangedRows& x_;
+  Ties ties_;
+  Arranged<double> r_;
+  std::vector<double> shift_;
+  std::vector<detail::TieTerms> terms_;
+  std::vector<double> mass_;
+  std::vector<std::int32_t> slot_;
+  std::vector<double> s1_, d1_;
+  std::vector<std::size_t> d1_of_;
+};
+
+}  // namespace tte

@@ -1,0 +1,82 @@
+#include "binding.h"
+
+#include <tte/cox/baseline.hpp>
+#include <tte/cox/residuals.hpp>
+
+using binding::take;
+
+namespace {
+
+// A list of columns, or a matrix whose columns are read in place.
+std::vector<tte::Span<double>> covariates(SEXP x) {
+  std::vector<tte::Span<double>> out;
+  if (TYPEOF(x) == VECSXP) {
+    for (R_xlen_t j = 0; j < Rf_xlength(x); ++j) out.push_back(binding::doubles(VECTOR_ELT(x, j)));
+    return out;
+  }
+  const tte::Span<double> values = binding::doubles(x);
+  const auto rows = static_cast<std::size_t>(Rf_nrows(x)), columns = static_cast<std::size_t>(Rf_ncols(x));
+  for (std::size_t j = 0; j < columns; ++j) out.emplace_back(values.data() + j * rows, rows);
+  return out;
+}
+
+// Fits with exact ties are diagnosed with Breslow's hazard.
+tte::Ties ties_of(const std::string& name) {
+  using T = tte::Ties;
+  return binding::parse<T>(name, {{"efron", T::efron},
+                                  {"breslow", T::breslow},
+                                  {"exact-discrete", T::breslow},
+                                  {"exact-marginal", T::breslow}});
+}
+
+tte::CoxModel model_of(SEXP x, SEXP offset, const Rcpp::NumericVector& beta, const std::string& ties) {
+  return {covariates(x), binding::doubles(offset), {beta.begin(), beta.end()}, ties_of(ties)};
+}
+
+Rcpp::NumericMatrix matrix_of(const std::vector<std::vector<double>>& columns, std::size_t rows) {
+  Rcpp::NumericMatrix out(Rcpp::no_init(static_cast<int>(rows), static_cast<int>(columns.size())));
+  for (std::size_t j = 0; j < columns.size(); ++j)
+    std::copy(columns[j].begin(), columns[j].end(), out.column(static_cast<int>(j)).begin());
+  return out;
+}
+
+// R counts from 1.
+Rcpp::IntegerVector from_one(const std::vector<std::int32_t>& codes) {
+  Rcpp::IntegerVector out(codes.begin(), codes.end());
+  for (int& code : out) ++code;
+  return out;
+}
+
+}  // namespace
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List cox_residuals_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta,
+                             std::string ties, bool timefix, int threads) {
+  const tte::TimeToEvent data(binding::columns(columns), timefix);
+  tte::CoxResiduals found =
+      tte::cox_residuals(data, model_of(x, offset, beta, ties), binding::execution(threads));
+  return Rcpp::List::create(Rcpp::_["martingale"] = take(found.martingale),
+                            Rcpp::_["score"] = matrix_of(found.score, data.rows_in()),
+                            Rcpp::_["schoenfeld"] = matrix_of(found.schoenfeld, found.row.size()),
+                            Rcpp::_["row"] = from_one(found.row), Rcpp::_["time"] = take(found.time),
+                            Rcpp::_["stratum"] = from_one(found.stratum));
+}
+
+// Times of all strata, `size` of each; a true hazard is exp(shift) times the one here.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List cox_baseline_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta,
+                            std::string ties, Rcpp::NumericVector centre, bool timefix, int threads) {
+  const tte::TimeToEvent data(binding::columns(columns), timefix);
+  tte::CoxBaseline found = tte::cox_baseline(data, model_of(x, offset, beta, ties),
+                                             {centre.begin(), centre.end()}, binding::execution(threads));
+  const Rcpp::NumericMatrix mean_hazard =
+      beta.size() > 0 ? binding::matrix_of(found.mean_hazard, static_cast<std::size_t>(beta.size()))
+                      : Rcpp::NumericMatrix(static_cast<int>(found.hazard.size()), 0);
+  return Rcpp::List::create(
+      Rcpp::_["time"] = take(found.table.time),
+      Rcpp::_["size"] = binding::block_sizes(found.table.stratum_begin),
+      Rcpp::_["n_risk"] = take(found.table.at_risk), Rcpp::_["n_event"] = take(found.table.events),
+      Rcpp::_["n_censor"] = take(found.table.censored), Rcpp::_["n_enter"] = take(found.table.entered),
+      Rcpp::_["hazard"] = take(found.hazard), Rcpp::_["variance"] = take(found.variance),
+      Rcpp::_["mean_hazard"] = mean_hazard, Rcpp::_["shift"] = take(found.shift));
+}
