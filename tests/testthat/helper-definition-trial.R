@@ -74,3 +74,30 @@ of <- function(results, ...) {
   })
   unlist(out)
 }
+
+#' One expectation per trial: every patient's `found` is `defined` (characters, or days). The message holds the
+#' first patient that differs, written out.
+expect_same_patients <- function(trial, found, defined, what, tally = NULL) {
+  if (!is.character(defined)) found <- as.integer(found)
+  differs <- is.na(found) != is.na(defined) | (!is.na(found) & !is.na(defined) & found != defined)
+  if (!is.null(tally)) note_difference(tally, what, sum(differs))
+  if (!any(differs)) {
+    return(testthat::succeed())
+  }
+  say <- function(x) if (is.character(x)) x else format(as.Date(as.integer(x), origin = "1970-01-01"))
+  if (!is.character(defined) && max(0L, defined, na.rm = TRUE) < 1000L) say <- as.character
+  first <- names(defined)[differs][1L]
+  history <- paste(utils::capture.output(print(history_of(trial, first))), collapse = "\n")
+  testthat::fail(sprintf(
+    "trial of seed %d: %s differs for %d of %d patients; %s: found %s, defined %s\n%s", trial$seed, what,
+    sum(differs), length(defined), first, say(found[differs][1L]), say(defined[differs][1L]), history
+  ))
+}
+
+#' The study object of a trial, cut, as its users would make it.
+study_of <- function(trial) {
+  made <- do.call(study, c(trial$tables, list(
+    design = trial$rules$design, arm = "ARM", arms = c("Control", "Test")
+  )))
+  data_cut(made, trial$rules$cut)
+}

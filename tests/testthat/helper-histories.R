@@ -63,7 +63,7 @@ random_visits <- function(start, last, interval = 42L) {
   kept <- stats::runif(length(day)) > one_of(c(0, 0.1, 0.4))
   extra <- if (maybe(0.2)) sample(span, 1L)
   day <- sort(unique(c(day[kept], extra)))
-  day <- day[c(TRUE, diff(day) > 6L)]
+  day <- day[diff(c(-7L, day)) > 6L]
   start + day[day >= 5L & day <= span]
 }
 
