@@ -9,6 +9,10 @@ cox_fit_cpp <- function(columns, x, offset, init, ties, options, timefix, thread
     .Call(`_tte_cox_fit_cpp`, columns, x, offset, init, ties, options, timefix, threads)
 }
 
+cox_profile_cpp <- function(columns, x, offset, ties, options, which, conf_level, timefix, threads) {
+    .Call(`_tte_cox_profile_cpp`, columns, x, offset, ties, options, which, conf_level, timefix, threads)
+}
+
 concordance_cpp <- function(columns, score, timefix) {
     .Call(`_tte_concordance_cpp`, columns, score, timefix)
 }

@@ -43,6 +43,24 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// cox_profile_cpp
+Rcpp::List cox_profile_cpp(Rcpp::List columns, SEXP x, SEXP offset, std::string ties, Rcpp::List options, Rcpp::IntegerVector which, double conf_level, bool timefix, int threads);
+RcppExport SEXP _tte_cox_profile_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP tiesSEXP, SEXP optionsSEXP, SEXP whichSEXP, SEXP conf_levelSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< std::string >::type ties(tiesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type options(optionsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type which(whichSEXP);
+    Rcpp::traits::input_parameter< double >::type conf_level(conf_levelSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(cox_profile_cpp(columns, x, offset, ties, options, which, conf_level, timefix, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // concordance_cpp
 Rcpp::NumericVector concordance_cpp(Rcpp::List columns, Rcpp::NumericVector score, bool timefix);
 RcppExport SEXP _tte_concordance_cpp(SEXP columnsSEXP, SEXP scoreSEXP, SEXP timefixSEXP) {
@@ -190,6 +208,7 @@ END_RCPP
 static const R_CallMethodDef CallEntries[] = {
     {"_tte_cif_cpp", (DL_FUNC) &_tte_cif_cpp, 6},
     {"_tte_cox_fit_cpp", (DL_FUNC) &_tte_cox_fit_cpp, 8},
+    {"_tte_cox_profile_cpp", (DL_FUNC) &_tte_cox_profile_cpp, 9},
     {"_tte_concordance_cpp", (DL_FUNC) &_tte_concordance_cpp, 3},
     {"_tte_cox_residuals_cpp", (DL_FUNC) &_tte_cox_residuals_cpp, 7},
     {"_tte_cox_baseline_cpp", (DL_FUNC) &_tte_cox_baseline_cpp, 8},

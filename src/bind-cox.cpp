@@ -2,6 +2,7 @@
 
 #include <tte/cox/concordance.hpp>
 #include <tte/cox/cox_fit.hpp>
+#include <tte/cox/profile.hpp>
 
 namespace {
 
@@ -29,11 +30,15 @@ Rcpp::NumericVector named(const tte::Concordance& c) {
 tte::CoxOptions cox_options(const std::string& ties, const Rcpp::List& options) {
   using T = tte::Ties;
   tte::CoxOptions out;
-  out.ties = binding::parse<T>(ties, {{"efron", T::efron}, {"breslow", T::breslow}});
+  out.ties = binding::parse<T>(ties, {{"efron", T::efron},
+                                      {"breslow", T::breslow},
+                                      {"exact-marginal", T::exact_marginal},
+                                      {"exact-discrete", T::exact_discrete}});
   out.newton.max_iterations = Rcpp::as<int>(options["iter_max"]);
   out.newton.tolerance = Rcpp::as<double>(options["tol"]);
   out.robust = Rcpp::as<bool>(options["robust"]);
   out.concordance = Rcpp::as<bool>(options["concordance"]);
+  out.firth = options.containsElementNamed("firth") && Rcpp::as<bool>(options["firth"]);
   return out;
 }
 
@@ -79,6 +84,7 @@ Rcpp::List cox_fit_cpp(Rcpp::List columns, SEXP x, SEXP offset, SEXP init, std::
   out["naive_var"] =
       settings.robust ? Rcpp::wrap(fit.naive_variance.replace(arma::datum::nan, NA_REAL)) : R_NilValue;
   out["loglik"] = Rcpp::NumericVector::create(fit.loglik_start, fit.loglik);
+  out["loglik_plain"] = Rcpp::NumericVector::create(fit.plain_loglik_start, fit.plain_loglik);
   out["score"] = fit.score_test;
   out["rscore"] = settings.robust ? Rcpp::wrap(fit.robust_score_test) : R_NilValue;
   out["wald_test"] = fit.wald_test;
@@ -94,6 +100,37 @@ Rcpp::List cox_fit_cpp(Rcpp::List columns, SEXP x, SEXP offset, SEXP init, std::
   out["n"] = static_cast<double>(data.rows_in());
   out["n_event"] = data.event_count();
   out["max_tie"] = data.largest_tie();
+  return out;
+}
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List cox_profile_cpp(Rcpp::List columns, SEXP x, SEXP offset, std::string ties, Rcpp::List options,
+                           Rcpp::IntegerVector which, double conf_level, bool timefix, int threads) {
+  const tte::TimeToEvent data(binding::columns(columns), timefix);
+  tte::CoxOptions settings = cox_options(ties, options);
+  settings.robust = settings.concordance = false;
+  tte::CoxProblem problem(data, covariates(x), binding::doubles(offset), settings,
+                          binding::execution(threads));
+  const tte::CoxFit fit = tte::cox_fit(problem, {}, settings);
+  const int n = static_cast<int>(which.size());
+  Rcpp::NumericMatrix limits(n, 2);
+  Rcpp::LogicalMatrix converged(n, 2);
+  Rcpp::NumericVector at_zero(n);
+  for (int k = 0; k < n; ++k) {
+    const tte::ProfileLimits found =
+        tte::profile_limits(problem, fit, static_cast<std::size_t>(which[k] - 1), conf_level);
+    limits(k, 0) = std::isnan(found.lower) ? NA_REAL : found.lower;
+    limits(k, 1) = std::isnan(found.upper) ? NA_REAL : found.upper;
+    converged(k, 0) = found.lower_converged;
+    converged(k, 1) = found.upper_converged;
+    at_zero[k] = found.at_zero;
+    Rcpp::checkUserInterrupt();
+  }
+  Rcpp::List out;
+  out["limits"] = limits;
+  out["at_zero"] = at_zero;
+  out["loglik"] = fit.loglik;
+  out["converged"] = converged;
   return out;
 }
 

@@ -31,8 +31,15 @@
 
 #include "tte/cox/concordance.hpp"
 #include "tte/cox/cox_fit.hpp"
+#include "tte/cox/cox_objective.hpp"
+#include "tte/cox/exact_discrete.hpp"
+#include "tte/cox/exact_likelihood.hpp"
+#include "tte/cox/exact_marginal.hpp"
+#include "tte/cox/firth.hpp"
+#include "tte/cox/linear_predictor.hpp"
 #include "tte/cox/monotone.hpp"
 #include "tte/cox/partial_likelihood.hpp"
+#include "tte/cox/profile.hpp"
 
 #include "tte/competing/aalen_johansen.hpp"
 

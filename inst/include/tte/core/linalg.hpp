@@ -22,6 +22,7 @@ struct SweptInverse {
   arma::mat inverse;
   std::vector<bool> aliased;
   std::size_t rank = 0;
+  double log_determinant = 0;  ///< of the columns that are not aliased
 
   double quadratic_form(const arma::vec& u) const { return arma::dot(u, inverse * u); }
 };
@@ -44,9 +45,10 @@ inline void sweep_pivot(arma::mat& m, std::size_t k) {
 inline SweptInverse swept_inverse(const arma::mat& symmetric, const arma::vec& scale, double tolerance) {
   const std::size_t p = symmetric.n_rows;
   arma::mat work = symmetric;
-  SweptInverse out{arma::mat(p, p, arma::fill::zeros), std::vector<bool>(p, true), 0};
+  SweptInverse out{arma::mat(p, p, arma::fill::zeros), std::vector<bool>(p, true)};
   for (std::size_t k = 0; k < p; ++k) {
     if (!(work(k, k) > tolerance * scale(k))) continue;
+    out.log_determinant += std::log(work(k, k));
     detail::sweep_pivot(work, k);
     out.aliased[k] = false;
     ++out.rank;

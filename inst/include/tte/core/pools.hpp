@@ -84,6 +84,7 @@ class RemovableMoments {
     for (std::int32_t i = first_; i <= last_; ++i) present_[static_cast<std::size_t>(i)] = 0;
     first_ = static_cast<std::int32_t>(present_.size());
     last_ = -1;
+    read();
   }
   void add(const Rows& rows) {
     rows.each([&](std::int32_t i) {

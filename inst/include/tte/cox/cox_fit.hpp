@@ -9,8 +9,8 @@
 #include "../core/newton.hpp"
 #include "../core/special.hpp"
 #include "concordance.hpp"
+#include "cox_objective.hpp"
 #include "monotone.hpp"
-#include "partial_likelihood.hpp"
 
 namespace tte {
 
@@ -19,13 +19,15 @@ struct CoxOptions {
   NewtonOptions newton;
   bool robust = false;
   bool concordance = true;
+  bool firth = false;  ///< not with exact ties or a robust variance
 };
 
 struct CoxFit {
   arma::vec coefficients;  ///< 0 where aliased
   std::vector<bool> aliased;
-  arma::mat variance, naive_variance;  ///< naive_variance is empty unless robust
-  double loglik_start = 0, loglik = 0;
+  arma::mat variance, naive_variance;               ///< naive_variance is empty unless robust
+  double loglik_start = 0, loglik = 0;              ///< penalised under Firth
+  double plain_loglik_start = 0, plain_loglik = 0;  ///< without penalty
   double score_test = 0, robust_score_test = 0, wald_test = 0;
   int iterations = 0;
   bool converged = false;
@@ -122,65 +124,118 @@ inline arma::mat mean_products(const arma::mat& inverse, const arma::mat& meat) 
 
 }  // namespace detail
 
-/// `offset` and `start` may be empty. Offsets and covariates must be finite.
-inline CoxFit cox_fit(const TimeToEvent& data, const std::vector<Span<double>>& covariates,
-                      Span<double> offset, const std::vector<double>& start, const CoxOptions& options,
-                      const Execution& execution = {}) {
-  const std::size_t p = covariates.size();
-  expects(start.empty() || start.size() == p, "one starting value per covariate is needed");
-  for (const Span<double>& column : covariates) {
-    for (double value : column) expects(std::isfinite(value), "covariates must be finite");
+/// The covariates of a regression, checked, arranged and centred, with the objective over them.
+class CoxProblem {
+ public:
+  /// `offset` may be empty. Offsets and covariates must be finite.
+  CoxProblem(const TimeToEvent& data, const std::vector<Span<double>>& covariates, Span<double> offset,
+             const CoxOptions& options, const Execution& execution)
+      : data_(data),
+        x_(checked(data, covariates)),
+        centre_(detail::centre_columns(data, x_, spread_)),
+        offset_(arranged_offset(data, offset)),
+        objective_(data, x_, offset_, options.ties, options.firth, execution),
+        newton_(options.newton) {
+    expects(!(options.firth && options.robust), "Firth's penalty has no robust variance");
+    expects(!(is_exact(options.ties) && options.robust), "exact ties have no robust variance");
+    // Weights make standard errors smaller without making anything more certain.
+    newton_.tolerance *= std::sqrt(data.mean_mass());
   }
+  CoxProblem(const CoxProblem&) = delete;
+  CoxProblem& operator=(const CoxProblem&) = delete;
+
+  const TimeToEvent& data() const { return data_; }
+  const ArrangedRows& x() const { return x_; }
+  std::size_t width() const { return x_.width; }
+  const arma::vec& spread() const { return spread_; }            ///< standard deviations of the covariates
+  const std::vector<double>& centre() const { return centre_; }  ///< what was subtracted from them
+  const NewtonOptions& newton_options() const { return newton_; }
+  CoxObjective& objective() { return objective_; }
+
+ private:
+  static ArrangedRows checked(const TimeToEvent& data, const std::vector<Span<double>>& covariates) {
+    for (const Span<double>& column : covariates) {
+      for (double value : column) expects(std::isfinite(value), "covariates must be finite");
+    }
+    return data.arrange_rows(covariates);
+  }
+  static Arranged<double> arranged_offset(const TimeToEvent& data, Span<double> offset) {
+    for (double value : offset) expects(std::isfinite(value), "the offset must be finite");
+    return offset.empty() ? Arranged<double>() : data.arrange(offset);
+  }
+
+  const TimeToEvent& data_;
+  arma::vec spread_;
+  ArrangedRows x_;
+  std::vector<double> centre_;
+  Arranged<double> offset_;
+  CoxObjective objective_;
+  NewtonOptions newton_;
+};
+
+/// `start` may be empty.
+inline CoxFit cox_fit(CoxProblem& problem, const std::vector<double>& start, const CoxOptions& options) {
+  const TimeToEvent& data = problem.data();
+  const std::size_t p = problem.width();
+  expects(start.empty() || start.size() == p, "one starting value per covariate is needed");
   for (double value : start) expects(std::isfinite(value), "starting values must be finite");
-  for (double value : offset) expects(std::isfinite(value), "the offset must be finite");
   CoxFit fit;
-  arma::vec spread;
-  ArrangedRows x = data.arrange_rows(covariates);
-  fit.centre = detail::centre_columns(data, x, spread);
-  const Arranged<double> shift = offset.empty() ? Arranged<double>() : data.arrange(offset);
-  PartialLikelihood likelihood(data, x, shift, options.ties, execution);
+  fit.centre = problem.centre();
+  CoxObjective& objective = problem.objective();
+  PartialLikelihood& partial = objective.partial();
 
   const arma::vec begin = start.empty() ? arma::vec(p, arma::fill::zeros) : arma::vec(start);
-  detail::MonotoneWatch watch(data, x, spread);
-  NewtonOptions scaled =
-      options.newton;  // weights make standard errors smaller without making anything more certain
-  scaled.tolerance *= std::sqrt(data.mean_mass());
+  detail::MonotoneWatch watch(data, problem.x(), problem.spread());
   bool first = true;
   NewtonResult found = newton(
       [&](const arma::vec& beta) {
-        Likelihood value = likelihood(beta);
+        Likelihood value = objective(beta);
         if (std::exchange(first, false)) {
           fit.loglik_start = value.value;
+          fit.plain_loglik_start = objective.plain_value();
           const SweptInverse inverse = swept_inverse(value.information, value.scale, 1e-11);
           fit.aliased = inverse.aliased;
           fit.score_test = inverse.quadratic_form(value.score);
           if (options.robust) {
-            const arma::mat meat = detail::outer_products(data, likelihood.score_residuals());
+            const arma::mat meat = detail::outer_products(data, partial.score_residuals());
             fit.robust_score_test = swept_inverse(meat).quadratic_form(value.score);
           }
         }
         return value;
       },
-      begin, scaled, std::ref(watch));
+      begin, problem.newton_options(),
+      [&](int iteration, const arma::vec& step) {
+        if (!options.firth) watch(iteration, step);
+      });
 
   fit.coefficients = found.at;
   fit.loglik = found.likelihood.value;
+  fit.plain_loglik = objective.plain_value();
   fit.iterations = found.iterations;
   fit.converged = found.converged;
   fit.monotone = watch.direction();
   fit.variance = fit.monotone.is_empty()
                      ? found.inverse.inverse
                      : detail::variance_beside(found.likelihood.information, fit.monotone);
+  if (is_exact(options.ties)) partial(found.at);
   if (options.robust) {
     fit.naive_variance = fit.variance;
-    const arma::mat meat = detail::outer_products(data, likelihood.score_residuals());
+    const arma::mat meat = detail::outer_products(data, partial.score_residuals());
     fit.variance = detail::mean_products(fit.naive_variance, meat);
   }
   if (fit.monotone.is_empty()) fit.wald_test = swept_inverse(fit.variance).quadratic_form(found.at - begin);
-  fit.linear_predictor = data.restore(likelihood.linear_predictor());
-  fit.martingale = data.restore(likelihood.martingale());
-  if (options.concordance) fit.concordance = concordance(data, likelihood.linear_predictor());
+  fit.linear_predictor = data.restore(partial.linear_predictor());
+  fit.martingale = data.restore(partial.martingale());
+  if (options.concordance) fit.concordance = concordance(data, partial.linear_predictor());
   return fit;
+}
+
+/// `offset` and `start` may be empty. Offsets and covariates must be finite.
+inline CoxFit cox_fit(const TimeToEvent& data, const std::vector<Span<double>>& covariates,
+                      Span<double> offset, const std::vector<double>& start, const CoxOptions& options,
+                      const Execution& execution = {}) {
+  CoxProblem problem(data, covariates, offset, options, execution);
+  return cox_fit(problem, start, options);
 }
 
 }  // namespace tte

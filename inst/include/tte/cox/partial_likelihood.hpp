@@ -16,10 +16,13 @@
 #include "../core/pools.hpp"
 #include "../core/row_hazard.hpp"
 #include "../core/sweep.hpp"
+#include "linear_predictor.hpp"
 
 namespace tte {
 
-enum class Ties { breslow, efron };
+enum class Ties { breslow, efron, exact_marginal, exact_discrete };
+
+inline bool is_exact(Ties ties) { return ties == Ties::exact_marginal || ties == Ties::exact_discrete; }
 
 namespace detail {
 
@@ -89,18 +92,22 @@ class PartialLikelihood {
                     const Execution& execution)
       : data_(data),
         x_(x),
-        offset_(offset),
         ties_(ties),
         execution_(execution),
-        eta_(data.arranged(0.0)),
-        r_(data.arranged(0.0)),
+        predictor_(data, x, offset, execution),
+        r_(predictor_.r()),
         met_(data.arranged(0.0)),
         surplus_(data.arranged(0.0)),
         hazard_(data.schedule().steps.size()),
-        means_(x.stride) {}
+        means_(x.stride) {
+    expects(!is_exact(ties), "exact ties have a likelihood of their own");
+  }
+
+  PartialLikelihood(const PartialLikelihood&) = delete;
+  PartialLikelihood& operator=(const PartialLikelihood&) = delete;
 
   Likelihood operator()(const arma::vec& beta) {
-    predict(beta);
+    predictor_.predict(beta);
     Likelihood out;
     out.value =
         data_.schedule().late_entry() ? sweep_risk_sets<RemovableMoments>() : sweep_risk_sets<Moments>();
@@ -116,7 +123,10 @@ class PartialLikelihood {
   }
 
   /// The linear predictor of the last evaluation (of the centred x, offset included).
-  const Arranged<double>& linear_predictor() const { return eta_; }
+  const Arranged<double>& linear_predictor() const { return predictor_.eta(); }
+
+  const Arranged<double>& risk() const { return r_; }          ///< r of the last evaluation
+  const Arranged<double>& met_hazard() const { return met_; }  ///< a of the last evaluation
 
   /// Martingale residuals of the last evaluation: event - met hazard, per unit of mass.
   Arranged<double> martingale() const {
@@ -136,39 +146,6 @@ class PartialLikelihood {
   }
 
  private:
-  // eta is centred within strata before exp(), so that a large common part cannot overflow.
-  void predict(const arma::vec& beta) {
-    std::vector<double> b(beta.begin(), beta.end());
-    b.resize(x_.stride, 0.0);
-    parallel_chunks(data_.rows(), 16384, execution_, [&](std::size_t begin, std::size_t end, std::size_t) {
-      for (std::size_t i = begin; i < end; ++i) {
-        const double product = detail::inner_product(b.data(), x_.row(i), x_.stride);
-        eta_[i] = offset_.empty() ? product : product + offset_[i];
-      }
-    });
-    centre_ = stratum_means();
-    const std::vector<Range>& strata = data_.schedule().stratum_rows;
-    for (std::size_t s = 0; s < strata.size(); ++s) {
-      const auto first = static_cast<std::size_t>(strata[s].begin);
-      parallel_chunks(static_cast<std::size_t>(strata[s].size()), 16384, execution_,
-                      [&](std::size_t begin, std::size_t end, std::size_t) {
-                        for (std::size_t i = first + begin; i < first + end; ++i) {
-                          r_[i] = data_.mass(i) * std::exp(eta_[i] - centre_[s]);
-                        }
-                      });
-    }
-  }
-
-  std::vector<double> stratum_means() const {
-    std::vector<double> means;
-    for (const Range& rows : data_.schedule().stratum_rows) {
-      double sum = 0;
-      for (std::int32_t i = rows.begin; i < rows.end; ++i) sum += eta_[static_cast<std::size_t>(i)];
-      means.push_back(rows.empty() ? 0 : sum / rows.size());
-    }
-    return means;
-  }
-
   // One backward sweep: the log-likelihood, the hazard of every step, and the means that the information
   // subtracts.
   template <class Pool>
@@ -186,7 +163,7 @@ class PartialLikelihood {
       value.add(-terms.log_sum);
       add_means(terms, at_risk.s1(), tied.d1);
     });
-    return value.value() + events_predictor();
+    return value.value() + predictor_.of_events();
   }
 
   // sum_k m_k m_k' over Efron's d means is a quadratic form in S1 and D1: two rows, whatever d is.
@@ -197,18 +174,6 @@ class PartialLikelihood {
     if (!(terms.c2 > 0)) return;
     detail::add_scaled(-shift, d1.data(), x_.stride, mean);
     std::copy(d1.begin(), d1.end(), means_.next_row(rest));
-  }
-
-  double events_predictor() const {
-    CompensatedSum total;
-    const std::vector<Range>& strata = data_.schedule().stratum_rows;
-    for (std::size_t s = 0; s < strata.size(); ++s) {
-      for (std::int32_t row = strata[s].begin; row < strata[s].end; ++row) {
-        const auto i = static_cast<std::size_t>(row);
-        if (data_.is_event(i)) total.add(data_.mass(i) * (eta_[i] - centre_[s]));
-      }
-    }
-    return total.value();
   }
 
   // S0 and S1 of every step, for the residuals' forward sweep.
@@ -290,11 +255,11 @@ class PartialLikelihood {
 
   const TimeToEvent& data_;
   const ArrangedRows& x_;
-  const Arranged<double>& offset_;
   Ties ties_;
   Execution execution_;
-  Arranged<double> eta_, r_, met_, surplus_;  // surplus: mass x martingale residual
-  std::vector<double> centre_;
+  LinearPredictor predictor_;
+  const Arranged<double>& r_;
+  Arranged<double> met_, surplus_;  // surplus: mass x martingale residual
   std::vector<StepHazard> hazard_;
   GramBuffer means_;
 };
