@@ -25,6 +25,10 @@ cox_baseline_cpp <- function(columns, x, offset, beta, ties, centre, timefix, th
     .Call(`_tte_cox_baseline_cpp`, columns, x, offset, beta, ties, centre, timefix, threads)
 }
 
+cox_ph_test_cpp <- function(columns, x, offset, beta, ties, times, values, robust, timefix, threads) {
+    .Call(`_tte_cox_ph_test_cpp`, columns, x, offset, beta, ties, times, values, robust, timefix, threads)
+}
+
 km_cpp <- function(columns, conf_type, conf_level, timefix, threads) {
     .Call(`_tte_km_cpp`, columns, conf_type, conf_level, timefix, threads)
 }

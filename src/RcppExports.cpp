@@ -106,6 +106,25 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// cox_ph_test_cpp
+Rcpp::List cox_ph_test_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta, std::string ties, Rcpp::NumericVector times, Rcpp::NumericVector values, bool robust, bool timefix, int threads);
+RcppExport SEXP _tte_cox_ph_test_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP betaSEXP, SEXP tiesSEXP, SEXP timesSEXP, SEXP valuesSEXP, SEXP robustSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type beta(betaSEXP);
+    Rcpp::traits::input_parameter< std::string >::type ties(tiesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type times(timesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type values(valuesSEXP);
+    Rcpp::traits::input_parameter< bool >::type robust(robustSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(cox_ph_test_cpp(columns, x, offset, beta, ties, times, values, robust, timefix, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // km_cpp
 Rcpp::List km_cpp(Rcpp::List columns, std::string conf_type, double conf_level, bool timefix, int threads);
 RcppExport SEXP _tte_km_cpp(SEXP columnsSEXP, SEXP conf_typeSEXP, SEXP conf_levelSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
@@ -212,6 +231,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_concordance_cpp", (DL_FUNC) &_tte_concordance_cpp, 3},
     {"_tte_cox_residuals_cpp", (DL_FUNC) &_tte_cox_residuals_cpp, 7},
     {"_tte_cox_baseline_cpp", (DL_FUNC) &_tte_cox_baseline_cpp, 8},
+    {"_tte_cox_ph_test_cpp", (DL_FUNC) &_tte_cox_ph_test_cpp, 10},
     {"_tte_km_cpp", (DL_FUNC) &_tte_km_cpp, 5},
     {"_tte_log_rank_family_cpp", (DL_FUNC) &_tte_log_rank_family_cpp, 5},
     {"_tte_permutation_test_cpp", (DL_FUNC) &_tte_permutation_test_cpp, 8},

@@ -1,6 +1,7 @@
 #include "binding.h"
 
 #include <tte/cox/baseline.hpp>
+#include <tte/cox/proportional_hazards.hpp>
 #include <tte/cox/residuals.hpp>
 
 using binding::take;
@@ -79,4 +80,17 @@ Rcpp::List cox_baseline_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::Numer
       Rcpp::_["n_censor"] = take(found.table.censored), Rcpp::_["n_enter"] = take(found.table.entered),
       Rcpp::_["hazard"] = take(found.hazard), Rcpp::_["variance"] = take(found.variance),
       Rcpp::_["mean_hazard"] = mean_hazard, Rcpp::_["shift"] = take(found.shift));
+}
+
+// `values` is g(t) at `times`, which increase; `information` is of the coefficients and of x g(t).
+// [[Rcpp::export(rng = false)]]
+Rcpp::List cox_ph_test_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta,
+                           std::string ties, Rcpp::NumericVector times, Rcpp::NumericVector values,
+                           bool robust, bool timefix, int threads) {
+  const tte::TimeToEvent data(binding::columns(columns), timefix);
+  const tte::TimeFunction g{{times.begin(), times.end()}, {values.begin(), values.end()}};
+  const tte::ProportionalHazards test = tte::proportional_hazards(data, model_of(x, offset, beta, ties), g,
+                                                                  robust, binding::execution(threads));
+  return Rcpp::List::create(Rcpp::_["score"] = Rcpp::NumericVector(test.score.begin(), test.score.end()),
+                            Rcpp::_["variance"] = test.variance, Rcpp::_["information"] = test.information);
 }

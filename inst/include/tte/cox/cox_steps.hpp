@@ -100,6 +100,17 @@ class CoxSteps {
     combine(step, terms_[step].c1, -terms_[step].c2, out);
   }
 
+  /// Adds what the information subtracts at a step, `weight` times: sum_k (w / s_k) mean_k mean_k', a
+  /// quadratic form in S1 and D1, which is two rows whatever d is.
+  void subtract_means(std::size_t step, double weight, GramBuffer& means) const {
+    const detail::TieTerms& t = terms_[step];
+    const double shift = t.c1 / t.c0, rest = t.c2 - t.c1 * shift;
+    combine(step, 1, -shift, means.next_row(weight * t.c0));
+    const std::size_t tied = d1_of_[static_cast<std::size_t>(slot_[step])];
+    if (tied == none) return;
+    std::copy_n(d1_.data() + tied, x_.stride, means.next_row(weight * rest));
+  }
+
   /// The hazard of every step times a weight of the step; no weights are weights of 1.
   std::vector<StepHazard> hazard(const std::vector<double>& weight = {}) const {
     std::vector<StepHazard> out(terms_.size());

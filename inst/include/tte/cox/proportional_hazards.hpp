@@ -1,0 +1,136 @@
+// The score test of proportional hazards: are the coefficients of x g(t), added to the model, 0? (Therneau &
+// Grambsch 2000, 6.2, without their approximation: the information at each event time is the exact one.)
+// With V_k the covariance of x at step k, the information of (beta, theta) has the blocks sum V_k, sum g V_k
+// and sum g^2 V_k. Each is a weighted gram matrix of the rows less one of the means at risk, the hazard of a
+// step multiplied by 1, g or g^2: three passes, nothing p x p inside a sweep.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "residuals.hpp"
+
+namespace tte {
+
+struct ProportionalHazards {
+  arma::vec score;        ///< of x g(t), given that beta is estimated
+  arma::mat variance;     ///< of that score
+  arma::mat information;  ///< 2p x 2p, of x and of x g(t); g is centred
+};
+
+/// A function of time, known at some times in increasing order.
+struct TimeFunction {
+  std::vector<double> times, values;
+};
+
+namespace detail {
+
+inline void check_function(const TimeFunction& g) {
+  expects(g.times.size() == g.values.size(), "a function of time needs one value per time");
+  for (double value : g.values) expects(std::isfinite(value), "a function of time must be finite");
+  for (double time : g.times) expects(std::isfinite(time), "the times of a function must be finite");
+  expects(std::is_sorted(g.times.begin(), g.times.end()), "the times of a function must increase");
+}
+
+// Times merged into a near-equal one are found again: the value is that of the nearest time.
+inline double value_nearest(const TimeFunction& g, double time) {
+  const auto after = std::lower_bound(g.times.begin(), g.times.end(), time);
+  auto at = static_cast<std::size_t>(after - g.times.begin());
+  if (after == g.times.end() || (at > 0 && time - g.times[at - 1] < *after - time)) --at;
+  return g.values[at];
+}
+
+// g at every step with an event, less its mean over the events; 0 elsewhere.
+inline std::vector<double> centred_by_step(const TimeToEvent& data, const TimeFunction& g) {
+  const std::vector<Step>& steps = data.schedule().steps;
+  std::vector<double> out(steps.size(), 0.0);
+  double sum = 0, events = 0;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if (steps[k].events().empty()) continue;
+    expects(!g.times.empty(), "a function of time needs a value for the events");
+    out[k] = value_nearest(g, steps[k].time);
+    sum += out[k] * steps[k].events().size();
+    events += steps[k].events().size();
+  }
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if (!steps[k].events().empty()) out[k] -= sum / events;
+  }
+  return out;
+}
+
+struct WeightedScore {
+  arma::vec score, scale;
+  arma::mat information;
+};
+
+/// Score and information with everything of a step multiplied by its weight.
+inline WeightedScore weighted_score(const CoxSteps& steps, const std::vector<double>& weight,
+                                    const Execution& execution) {
+  const TimeToEvent& data = steps.data();
+  const ArrangedRows& x = steps.x();
+  const Arranged<double> met = steps.met(weight);
+  Arranged<double> surplus = met;
+  GramBuffer means(x.stride);
+  for (std::size_t i = 0; i < surplus.size(); ++i) surplus[i] = -met[i];
+  for (std::size_t k = 0; k < weight.size(); ++k) {
+    if (!steps.has_event(k)) continue;
+    const Step& step = data.schedule().steps[k];
+    for (std::int32_t row = step.exits.begin; row < step.events_end; ++row) {
+      const auto i = static_cast<std::size_t>(row);
+      surplus[i] += weight[k] * data.mass(i);
+    }
+    steps.subtract_means(k, weight[k], means);
+  }
+  const GramAndSum sums =
+      weighted_gram(x.values.data(), x.stride, x.width, data.rows(), met.data(), surplus.data(), execution);
+  return {sums.sum, sums.gram.diag(), sums.gram - means.sum(x.width)};
+}
+
+// Sum over units of the products of their scores of x g(t), less what they take along by moving beta.
+inline arma::mat adjusted_products(const CoxSteps& steps, const std::vector<double>& g,
+                                   const arma::mat& slope, const Execution& execution) {
+  const TimeToEvent& data = steps.data();
+  const std::size_t stride = steps.x().stride, p = steps.x().width;
+  const std::vector<double> plain = unit_sums(data, score_rows(steps), stride);
+  std::vector<double> scores = unit_sums(data, score_rows(steps, g), stride);
+  std::vector<double> weight(data.units(), 0.0);
+  for (std::size_t i = 0; i < data.rows(); ++i)
+    weight[static_cast<std::size_t>(data.unit(i))] = 1 / data.copies(i);
+  for (std::size_t u = 0; u < data.units(); ++u) {
+    for (std::size_t j = 0; j < p; ++j) {
+      for (std::size_t k = 0; k < p; ++k) scores[u * stride + j] -= slope(j, k) * plain[u * stride + k];
+    }
+  }
+  return weighted_gram(scores.data(), stride, p, data.units(), weight.data(), weight.data(), execution).gram;
+}
+
+}  // namespace detail
+
+/// `g` needs a value near every event time. With `robust`, the variance is that of the units' scores.
+inline ProportionalHazards proportional_hazards(const TimeToEvent& data, const CoxModel& model,
+                                                const TimeFunction& g, bool robust,
+                                                const Execution& execution = {}) {
+  detail::check_model(model);
+  detail::check_function(g);
+  const ArrangedRows x = detail::centred_covariates(data, model);
+  const CoxSteps steps(data, x, model, execution);
+  const std::vector<double> one(data.schedule().steps.size(), 1.0), weight = detail::centred_by_step(data, g);
+  std::vector<double> square = weight;
+  for (double& w : square) w *= w;
+  const detail::WeightedScore beta = detail::weighted_score(steps, one, execution);
+  const detail::WeightedScore theta = detail::weighted_score(steps, weight, execution);
+  const arma::mat of_theta = detail::weighted_score(steps, square, execution).information;
+  const arma::mat& between = theta.information;
+  const arma::mat slope = between * swept_inverse(beta.information, beta.scale, 1e-11).inverse;
+  ProportionalHazards out;
+  out.score = theta.score - slope * beta.score;
+  out.variance = robust ? detail::adjusted_products(steps, weight, slope, execution)
+                        : arma::mat(of_theta - slope * between);
+  out.information =
+      arma::join_cols(arma::join_rows(beta.information, between), arma::join_rows(between, of_theta));
+  return out;
+}
+
+}  // namespace tte
