@@ -21,6 +21,10 @@ cox_residuals_cpp <- function(columns, x, offset, beta, ties, timefix, threads) 
     .Call(`_tte_cox_residuals_cpp`, columns, x, offset, beta, ties, timefix, threads)
 }
 
+cox_dfbeta_cpp <- function(columns, x, offset, beta, ties, variance, timefix, threads) {
+    .Call(`_tte_cox_dfbeta_cpp`, columns, x, offset, beta, ties, variance, timefix, threads)
+}
+
 cox_baseline_cpp <- function(columns, x, offset, beta, ties, centre, timefix, threads) {
     .Call(`_tte_cox_baseline_cpp`, columns, x, offset, beta, ties, centre, timefix, threads)
 }

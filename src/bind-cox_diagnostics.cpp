@@ -63,6 +63,20 @@ Rcpp::List cox_residuals_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::Nume
                             Rcpp::_["stratum"] = from_one(found.stratum));
 }
 
+// Rows times coefficients; `variance` is the inverse information.
+// [[Rcpp::export(rng = false)]]
+Rcpp::NumericMatrix cox_dfbeta_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta,
+                                   std::string ties, arma::mat variance, bool timefix, int threads) {
+  const tte::TimeToEvent data(binding::columns(columns), timefix);
+  const tte::CoxModel model = model_of(x, offset, beta, ties);
+  const bool absent = data.rows() < data.rows_in();
+  const auto rows = static_cast<int>(data.rows_in()), p = static_cast<int>(beta.size());
+  Rcpp::NumericMatrix out =
+      absent ? Rcpp::NumericMatrix(rows, p) : Rcpp::NumericMatrix(Rcpp::no_init(rows, p));
+  tte::dfbeta(data, model, variance, REAL(out), binding::execution(threads));
+  return out;
+}
+
 // Times of all strata, `size` of each; a true hazard is exp(shift) times the one here.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List cox_baseline_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta,

@@ -126,6 +126,30 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("dfbeta is the change of the coefficients when the weight of a row changes, by refitting") {
+  Data d = naive::random_data({60, 6, 1, 2, true, false, true, false, false, 2}, 8);
+  tte::CoxOptions options;
+  options.newton.tolerance = 1e-13;
+  const auto fit_of = [&](const Data& of) {
+    return tte::cox_fit(TimeToEvent(of.columns()), of.covariates(), {}, {}, options);
+  };
+  const tte::CoxFit fit = fit_of(d);
+  std::vector<double> got(120, naive::nan);
+  tte::dfbeta(TimeToEvent(d.columns()), model_of(d, {fit.coefficients(0), fit.coefficients(1)}), fit.variance,
+              got.data());
+  for (std::size_t i = 0; i < 60; ++i) {
+    const double h = 1e-4;
+    Data up = d, down = d;
+    up.weight[i] *= 1 + h;
+    down.weight[i] *= 1 - h;
+    const arma::vec change = (fit_of(up).coefficients - fit_of(down).coefficients) / (2 * h);
+    REQUIRE(got[i] == Approx(change(0)).margin(1e-7));
+    REQUIRE(got[60 + i] == Approx(change(1)).margin(1e-7));
+  }
+  CHECK_THROWS_AS(tte::dfbeta(TimeToEvent(d.columns()), model_of(d, {0, 0}), arma::mat(1, 1), got.data()),
+                  tte::InvalidInput);
+}
+
 TEST_CASE("covariates far from 0 and huge linear predictors keep their digits") {
   Data d = naive::random_data({60, 6, 1, 2, true, false, false, false, false, 2}, 3), far = d;
   const CoxResiduals got = of(d, {0.7, -0.2});

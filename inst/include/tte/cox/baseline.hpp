@@ -35,13 +35,11 @@ inline CoxBaseline cox_baseline(const TimeToEvent& data, const CoxModel& model,
   std::vector<double> mean(x.stride);
   for (std::size_t k = 0; k < data.schedule().steps.size(); ++k) {
     if (!is_reported(data, data.schedule().steps[k])) continue;
-    out.hazard.push_back(steps.terms(k).whole);
-    out.variance.push_back(steps.terms(k).c0);
-    if (steps.has_event(k)) {
-      steps.mean_hazard(k, mean.data());
-    } else {
-      mean.assign(x.stride, 0.0);
-    }
+    const bool event = steps.has_event(k);
+    out.hazard.push_back(event ? steps.terms(k).whole : 0);
+    out.variance.push_back(event ? steps.terms(k).c0 : 0);
+    mean.assign(x.stride, 0.0);
+    if (event) steps.mean_hazard(k, mean.data());
     out.mean_hazard.insert(out.mean_hazard.end(), mean.begin(),
                            mean.begin() + static_cast<std::ptrdiff_t>(x.width));
   }

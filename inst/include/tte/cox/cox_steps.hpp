@@ -70,9 +70,7 @@ class CoxSteps {
         x_(x),
         ties_(model.ties),
         r_(data.arranged(0.0)),
-        terms_(data.schedule().steps.size()),
-        mass_(terms_.size(), 0.0),
-        slot_(terms_.size(), -1) {
+        slot_(data.schedule().steps.size(), -1) {
     predict(model, execution);
     give_slots();
     data.schedule().late_entry() ? sweep_risk_sets<RemovableMoments>() : sweep_risk_sets<Moments>();
@@ -82,41 +80,43 @@ class CoxSteps {
   const Arranged<double>& r() const { return r_; }
   /// By stratum: a true hazard is exp(shift) times one in terms of r().
   const std::vector<double>& shift() const { return shift_; }
-  /// Sums over the tied events of a step; all 0 where there is no event.
-  const detail::TieTerms& terms(std::size_t step) const { return terms_[step]; }
   bool has_event(std::size_t step) const { return slot_[step] >= 0; }
+  /// Sums over the tied events of a step that has an event.
+  const detail::TieTerms& terms(std::size_t step) const { return terms_[slot(step)]; }
 
   /// The mean that the events of a step are compared with: sum_k mean_k / d.
   void mean(std::size_t step, double* out) const {
-    const detail::TieTerms& t = terms_[step];
-    combine(step, t.whole / mass_[step], (t.own - t.whole) / mass_[step], out);
+    const detail::TieTerms& t = terms(step);
+    const double mass = mass_[slot(step)];
+    combine(step, t.whole / mass, (t.own - t.whole) / mass, out);
   }
   /// sum_k (w / s_k) mean_k: what the rows at risk meet of it.
   void mean_hazard(std::size_t step, double* out) const {
-    combine(step, terms_[step].c0, -terms_[step].c1, out);
+    combine(step, terms(step).c0, -terms(step).c1, out);
   }
   /// sum_k (w / s_k) (k/d) mean_k: what the rows with the event do not meet of it.
   void unmet_mean_hazard(std::size_t step, double* out) const {
-    combine(step, terms_[step].c1, -terms_[step].c2, out);
+    combine(step, terms(step).c1, -terms(step).c2, out);
   }
 
   /// Adds what the information subtracts at a step, `weight` times: sum_k (w / s_k) mean_k mean_k', a
   /// quadratic form in S1 and D1, which is two rows whatever d is.
   void subtract_means(std::size_t step, double weight, GramBuffer& means) const {
-    const detail::TieTerms& t = terms_[step];
+    const detail::TieTerms& t = terms(step);
     const double shift = t.c1 / t.c0, rest = t.c2 - t.c1 * shift;
     combine(step, 1, -shift, means.next_row(weight * t.c0));
-    const std::size_t tied = d1_of_[static_cast<std::size_t>(slot_[step])];
+    const std::size_t tied = d1_of_[slot(step)];
     if (tied == none) return;
     std::copy_n(d1_.data() + tied, x_.stride, means.next_row(weight * rest));
   }
 
   /// The hazard of every step times a weight of the step; no weights are weights of 1.
   std::vector<StepHazard> hazard(const std::vector<double>& weight = {}) const {
-    std::vector<StepHazard> out(terms_.size());
+    std::vector<StepHazard> out(slot_.size());
     for (std::size_t k = 0; k < out.size(); ++k) {
+      if (!has_event(k)) continue;
       const double w = weight.empty() ? 1 : weight[k];
-      out[k] = {w * terms_[k].whole, w * terms_[k].own};
+      out[k] = {w * terms(k).whole, w * terms(k).own};
     }
     return out;
   }
@@ -162,8 +162,10 @@ class CoxSteps {
     for (std::size_t k = 0; k < slot_.size(); ++k) {
       if (!data_.schedule().steps[k].events().empty()) slot_[k] = events++;
     }
-    s1_.resize(static_cast<std::size_t>(events) * x_.stride);
-    d1_of_.assign(static_cast<std::size_t>(events), none);
+    terms_.resize(static_cast<std::size_t>(events));
+    mass_.resize(terms_.size());
+    d1_of_.assign(terms_.size(), none);
+    s1_.resize(terms_.size() * x_.stride);
   }
 
   template <class Pool>
@@ -172,25 +174,25 @@ class CoxSteps {
     detail::TiedEvents tied(x_.stride);
     sweep(data_.schedule(), Direction::backward, at_risk, [&](std::size_t k, const Step& step) {
       if (step.events().empty()) return;
-      const auto slot = static_cast<std::size_t>(slot_[k]);
+      const std::size_t at = slot(k);
       tied.collect(data_, x_, r_, step.events());
-      terms_[k] = detail::tie_terms(ties_, at_risk.s0(), tied.d0, tied.mass, tied.count);
-      mass_[k] = tied.mass;
-      std::copy(at_risk.s1(), at_risk.s1() + x_.stride, s1_.begin() + offset_of(slot));
-      if (!(terms_[k].c2 > 0)) return;
-      d1_of_[slot] = d1_.size();
+      terms_[at] = detail::tie_terms(ties_, at_risk.s0(), tied.d0, tied.mass, tied.count);
+      mass_[at] = tied.mass;
+      std::copy_n(at_risk.s1(), x_.stride, s1_.data() + at * x_.stride);
+      if (!(terms_[at].c2 > 0)) return;
+      d1_of_[at] = d1_.size();
       d1_.insert(d1_.end(), tied.d1.begin(), tied.d1.end());
     });
   }
 
   void combine(std::size_t step, double of_s1, double of_d1, double* out) const {
-    const auto slot = static_cast<std::size_t>(slot_[step]);
-    const double* s1 = s1_.data() + slot * x_.stride;
+    const double* s1 = s1_.data() + slot(step) * x_.stride;
+    const std::size_t tied = d1_of_[slot(step)];
     for (std::size_t j = 0; j < x_.stride; ++j) out[j] = of_s1 * s1[j];
-    if (d1_of_[slot] != none) detail::add_scaled(of_d1, d1_.data() + d1_of_[slot], x_.stride, out);
+    if (tied != none) detail::add_scaled(of_d1, d1_.data() + tied, x_.stride, out);
   }
 
-  std::ptrdiff_t offset_of(std::size_t slot) const { return static_cast<std::ptrdiff_t>(slot * x_.stride); }
+  std::size_t slot(std::size_t step) const { return static_cast<std::size_t>(slot_[step]); }
 
   static constexpr std::size_t chunk = 16384, none = static_cast<std::size_t>(-1);
 
@@ -199,9 +201,9 @@ class CoxSteps {
   Ties ties_;
   Arranged<double> r_;
   std::vector<double> shift_;
+  std::vector<std::int32_t> slot_;  // of each step, among those with an event
   std::vector<detail::TieTerms> terms_;
   std::vector<double> mass_;
-  std::vector<std::int32_t> slot_;
   std::vector<double> s1_, d1_;
   std::vector<std::size_t> d1_of_;
 };

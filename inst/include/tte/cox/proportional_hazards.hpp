@@ -93,8 +93,8 @@ inline arma::mat adjusted_products(const CoxSteps& steps, const std::vector<doub
                                    const arma::mat& slope, const Execution& execution) {
   const TimeToEvent& data = steps.data();
   const std::size_t stride = steps.x().stride, p = steps.x().width;
-  const std::vector<double> plain = unit_sums(data, score_rows(steps), stride);
-  std::vector<double> scores = unit_sums(data, score_rows(steps, g), stride);
+  const std::vector<double> plain = unit_scores(steps);
+  std::vector<double> scores = unit_scores(steps, g);
   std::vector<double> weight(data.units(), 0.0);
   for (std::size_t i = 0; i < data.rows(); ++i)
     weight[static_cast<std::size_t>(data.unit(i))] = 1 / data.copies(i);

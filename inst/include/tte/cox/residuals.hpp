@@ -3,6 +3,7 @@
 // Efron's ties an event is compared with the mean of its tie's d means, and meets its share of the hazard.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -23,118 +24,85 @@ struct CoxResiduals {
 
 namespace detail {
 
-/// The pool of the score residuals: a row gives w g event (x - mean) - x a + r {M(stop) - M(start)} to the
-/// score, M the cumulated hazard-weighted means, everything of a step multiplied by the step's weight g.
+/// The pool of the score residuals. With everything of a step multiplied by the step's weight g, a row gives
+///   w g event (x - mean) - x a + r {M(stop) - M(start)}
+/// to the score, M the cumulated hazard-weighted means; what it gives is emitted when it leaves, mass
+/// included.
+template <class Emit>
 class ScoreMet {
  public:
-  ScoreMet(const CoxSteps& steps, std::vector<double> weight)
+  ScoreMet(const CoxSteps& steps, const Arranged<double>& met, const std::vector<double>& weight, Emit emit)
       : steps_(steps),
         x_(steps.x()),
-        weight_(std::move(weight)),
-        met_(steps.met(weight_)),
+        met_(met),
+        weight_(weight),
+        emit_(emit),
         cumulated_(x_.stride),
-        at_step_(x_.stride),
-        scores_(steps.data().rows() * x_.stride, 0.0) {}
+        mean_(x_.stride),
+        unmet_(x_.stride),
+        score_(x_.stride),
+        at_entry_(steps.data().schedule().late_entry() ? steps.data().rows() * x_.stride : 0) {}
 
-  void clear() {
-    cumulated_.assign(x_.stride, 0.0);
-    begun_ = false;
-  }
+  void clear() { cumulated_.assign(x_.stride, 0.0); }
   void add(const Rows& rows) {
-    if (!begun_) return;
-    rows.each([&](std::int32_t i) { add_scaled(-r(i), cumulated_.data(), x_.stride, score(i)); });
+    if (at_entry_.empty()) return;
+    rows.each([&](std::int32_t i) {
+      std::copy(cumulated_.begin(), cumulated_.end(), at_entry_.begin() + i * width());
+    });
   }
   void remove(const Rows& rows) {
-    rows.each([&](std::int32_t row) {
-      const auto i = static_cast<std::size_t>(row);
-      const double r = steps_.r()[i], a = met_[i], *x = x_.row(i), *met = cumulated_.data();
-      double* out = scores_.data() + i * x_.stride;
-      for (std::size_t j = 0; j < x_.stride; j += lanes) {
-        four_at(out + j) += r * four_at(met + j) - a * four_at(x + j);
-      }
-    });
+    rows.each([&](std::int32_t i) { leave(static_cast<std::size_t>(i)); });
   }
+  // The rows that leave after this are those of the step.
   void observe(std::size_t k, const Step& step) {
     if (step.events().empty()) return;
-    begun_ = true;
-    const double g = weight_.empty() ? 1 : weight_[k];
-    steps_.mean_hazard(k, at_step_.data());
-    add_scaled(g, at_step_.data(), x_.stride, cumulated_.data());
-    steps_.mean(k, at_step_.data());
-    each_event(step, [&](std::size_t i, double* out) {
-      const double w = g * steps_.data().mass(i);
-      add_scaled(w, x_.row(i), x_.stride, out);
-      add_scaled(-w, at_step_.data(), x_.stride, out);
-    });
-    if (!(steps_.terms(k).c2 > 0)) return;
-    steps_.unmet_mean_hazard(k, at_step_.data());
-    each_event(step, [&](std::size_t i, double* out) {
-      add_scaled(-g * steps_.r()[i], at_step_.data(), x_.stride, out);
-    });
+    g_ = weight_.empty() ? 1 : weight_[k];
+    steps_.mean_hazard(k, mean_.data());
+    add_scaled(g_, mean_.data(), x_.stride, cumulated_.data());
+    steps_.mean(k, mean_.data());
+    steps_.unmet_mean_hazard(k, unmet_.data());
   }
-
-  const Arranged<double>& met() const { return met_; }
-  std::vector<double>& scores() { return scores_; }
 
  private:
-  template <class Visit>
-  void each_event(const Step& step, Visit visit) {
-    for (std::int32_t row = step.exits.begin; row < step.events_end; ++row) {
-      visit(static_cast<std::size_t>(row), score(row));
+  void leave(std::size_t i) {
+    const double r = steps_.r()[i], w = steps_.data().is_event(i) ? g_ * steps_.data().mass(i) : 0;
+    const double *x = x_.row(i), *entry = at_entry_.data() + (at_entry_.empty() ? 0 : i * x_.stride);
+    for (std::size_t j = 0; j < x_.stride; ++j) score_[j] = (w - met_[i]) * x[j] + r * cumulated_[j];
+    if (!at_entry_.empty()) add_scaled(-r, entry, x_.stride, score_.data());
+    if (w != 0) {
+      add_scaled(-w, mean_.data(), x_.stride, score_.data());
+      add_scaled(-g_ * r, unmet_.data(), x_.stride, score_.data());
     }
+    emit_(i, score_.data());
   }
-  double r(std::int32_t i) const { return steps_.r()[static_cast<std::size_t>(i)]; }
-  double* score(std::int32_t i) { return scores_.data() + static_cast<std::size_t>(i) * x_.stride; }
+  std::ptrdiff_t width() const { return static_cast<std::ptrdiff_t>(x_.stride); }
 
   const CoxSteps& steps_;
   const ArrangedRows& x_;
-  std::vector<double> weight_;
-  Arranged<double> met_;
-  std::vector<double> cumulated_, at_step_, scores_;
-  bool begun_ = false;
+  const Arranged<double>& met_;
+  const std::vector<double>& weight_;
+  Emit emit_;
+  double g_ = 1;
+  std::vector<double> cumulated_, mean_, unmet_, score_, at_entry_;
 };
 
-/// Score residuals by arranged row, mass included; rows as far apart as those of the covariates. `weight` is
-/// one of each step, or empty.
-inline std::vector<double> score_rows(const CoxSteps& steps, const std::vector<double>& weight = {}) {
-  ScoreMet pool(steps, weight);
+/// Calls emit(i, score) with the score residual of every arranged row i, padded and with its mass; `met` is
+/// the hazard the rows have met and `weight` one of each step, or empty, in both.
+template <class Emit>
+void each_score(const CoxSteps& steps, const Arranged<double>& met, const std::vector<double>& weight,
+                Emit emit) {
+  ScoreMet<Emit> pool(steps, met, weight, emit);
   sweep(steps.data().schedule(), Direction::forward, pool,
         [&](std::size_t k, const Step& step) { pool.observe(k, step); });
-  return std::move(pool.scores());
 }
 
-/// Sums of padded rows over the independent units.
-inline std::vector<double> unit_sums(const TimeToEvent& data, const std::vector<double>& rows,
-                                     std::size_t stride) {
-  std::vector<double> out(data.units() * stride, 0.0);
-  for (std::size_t i = 0; i < data.rows(); ++i) {
-    const auto unit = static_cast<std::size_t>(data.unit(i));
-    add_scaled(1, rows.data() + i * stride, stride, out.data() + unit * stride);
-  }
-  return out;
-}
-
-// Position in the arranged order of each row of the caller; -1 where freq is 0.
-inline std::vector<std::int32_t> positions_of_rows(const TimeToEvent& data) {
-  std::vector<std::int32_t> out(data.rows_in(), -1);
-  for (std::size_t i = 0; i < data.rows(); ++i)
-    out[static_cast<std::size_t>(data.row(i))] = static_cast<std::int32_t>(i);
-  return out;
-}
-
-// Columns in the caller's order, each row divided by its mass.
-inline std::vector<std::vector<double>> columns_per_mass(const TimeToEvent& data,
-                                                         const std::vector<double>& rows, std::size_t width,
-                                                         std::size_t stride) {
-  const std::vector<std::int32_t> position = positions_of_rows(data);
-  std::vector<std::vector<double>> out(width, std::vector<double>(data.rows_in()));
-  for (std::size_t from = 0; from < position.size(); ++from) {
-    if (position[from] < 0) continue;
-    const auto i = static_cast<std::size_t>(position[from]);
-    const double* row = rows.data() + i * stride;
-    const double mass = data.mass(i);
-    for (std::size_t j = 0; j < width; ++j) out[j][from] = row[j] / mass;
-  }
+/// Score residuals summed over the independent units; rows as far apart as those of the covariates.
+inline std::vector<double> unit_scores(const CoxSteps& steps, const std::vector<double>& weight = {}) {
+  const std::size_t stride = steps.x().stride;
+  std::vector<double> out(steps.data().units() * stride, 0.0);
+  each_score(steps, steps.met(weight), weight, [&](std::size_t i, const double* score) {
+    add_scaled(1, score, stride, out.data() + static_cast<std::size_t>(steps.data().unit(i)) * stride);
+  });
   return out;
 }
 
@@ -166,17 +134,39 @@ inline CoxResiduals cox_residuals(const TimeToEvent& data, const CoxModel& model
   detail::check_model(model);
   const ArrangedRows x = detail::centred_covariates(data, model);
   const CoxSteps steps(data, x, model, execution);
-  detail::ScoreMet pool(steps, {});
-  sweep(data.schedule(), Direction::forward, pool,
-        [&](std::size_t k, const Step& step) { pool.observe(k, step); });
+  const Arranged<double> met = steps.met();
   CoxResiduals out;
-  Arranged<double> martingale = data.arranged(0.0);
-  for (std::size_t i = 0; i < data.rows(); ++i)
-    martingale[i] = (data.is_event(i) ? 1 : 0) - pool.met()[i] / data.mass(i);
-  out.martingale = data.restore(martingale);
-  out.score = detail::columns_per_mass(data, pool.scores(), x.width, x.stride);
+  out.martingale.resize(data.rows_in());
+  out.score.assign(x.width, std::vector<double>(data.rows_in()));
+  detail::each_score(steps, met, {}, [&](std::size_t i, const double* score) {
+    const auto row = static_cast<std::size_t>(data.row(i));
+    out.martingale[row] = (data.is_event(i) ? 1 : 0) - met[i] / data.mass(i);
+    for (std::size_t j = 0; j < x.width; ++j) out.score[j][row] = score[j] / data.mass(i);
+  });
   detail::append_schoenfeld(steps, out);
   return out;
+}
+
+/// The change of each coefficient that leaving out a row would make, to first order: the score residuals,
+/// mass included, times `variance`, the inverse information. Written into `out`, one column of rows_in()
+/// values per coefficient; rows with freq 0 are left as they are.
+inline void dfbeta(const TimeToEvent& data, const CoxModel& model, const arma::mat& variance, double* out,
+                   const Execution& execution = {}) {
+  detail::check_model(model);
+  const ArrangedRows x = detail::centred_covariates(data, model);
+  const CoxSteps steps(data, x, model, execution);
+  expects(variance.n_rows == x.width && variance.n_cols == x.width, "the variance must be p x p");
+  std::vector<double> padded(x.width * x.stride, 0.0), change(x.stride);
+  for (std::size_t j = 0; j < x.width; ++j) {
+    for (std::size_t k = 0; k < x.width; ++k) padded[j * x.stride + k] = variance(j, k);
+  }
+  detail::each_score(steps, steps.met(), {}, [&](std::size_t i, const double* score) {
+    std::fill(change.begin(), change.end(), 0.0);
+    for (std::size_t j = 0; j < x.width; ++j)
+      detail::add_scaled(score[j], padded.data() + j * x.stride, x.stride, change.data());
+    double* row = out + data.row(i);
+    for (std::size_t j = 0; j < x.width; ++j) row[j * data.rows_in()] = change[j];
+  });
 }
 
 }  // namespace tte
