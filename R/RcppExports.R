@@ -33,6 +33,10 @@ cox_ph_test_cpp <- function(columns, x, offset, beta, ties, times, values, robus
     .Call(`_tte_cox_ph_test_cpp`, columns, x, offset, beta, ties, times, values, robust, timefix, threads)
 }
 
+endpoint_cpp <- function(seen, kind, event_day, patients, steps, schedule) {
+    .Call(`_tte_endpoint_cpp`, seen, kind, event_day, patients, steps, schedule)
+}
+
 km_cpp <- function(columns, conf_type, conf_level, timefix, threads) {
     .Call(`_tte_km_cpp`, columns, conf_type, conf_level, timefix, threads)
 }

@@ -142,6 +142,21 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// endpoint_cpp
+Rcpp::List endpoint_cpp(Rcpp::List seen, Rcpp::IntegerVector kind, Rcpp::NumericVector event_day, Rcpp::List patients, Rcpp::List steps, Rcpp::List schedule);
+RcppExport SEXP _tte_endpoint_cpp(SEXP seenSEXP, SEXP kindSEXP, SEXP event_daySEXP, SEXP patientsSEXP, SEXP stepsSEXP, SEXP scheduleSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type seen(seenSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type kind(kindSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type event_day(event_daySEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type patients(patientsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type steps(stepsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type schedule(scheduleSEXP);
+    rcpp_result_gen = Rcpp::wrap(endpoint_cpp(seen, kind, event_day, patients, steps, schedule));
+    return rcpp_result_gen;
+END_RCPP
+}
 // km_cpp
 Rcpp::List km_cpp(Rcpp::List columns, std::string conf_type, double conf_level, bool timefix, int threads);
 RcppExport SEXP _tte_km_cpp(SEXP columnsSEXP, SEXP conf_typeSEXP, SEXP conf_levelSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
@@ -250,6 +265,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_cox_dfbeta_cpp", (DL_FUNC) &_tte_cox_dfbeta_cpp, 8},
     {"_tte_cox_baseline_cpp", (DL_FUNC) &_tte_cox_baseline_cpp, 8},
     {"_tte_cox_ph_test_cpp", (DL_FUNC) &_tte_cox_ph_test_cpp, 10},
+    {"_tte_endpoint_cpp", (DL_FUNC) &_tte_endpoint_cpp, 6},
     {"_tte_km_cpp", (DL_FUNC) &_tte_km_cpp, 5},
     {"_tte_log_rank_family_cpp", (DL_FUNC) &_tte_log_rank_family_cpp, 5},
     {"_tte_permutation_test_cpp", (DL_FUNC) &_tte_permutation_test_cpp, 8},
