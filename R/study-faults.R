@@ -1,42 +1,378 @@
 # What can be wrong with the tables of a study. Each function looks at one thing and gives faults with a
-# severity: an "error" makes the data unusable and study() raises it, a "doubt" is only listed by
-# check_study().
+# severity: an "error" makes the data unusable and study() raises it; a "doubt" and a "note" are only listed
+# by check_study().
 
-# Dates of every table, read: the tables with real dates, and beside them what was incomplete.
-date_tables <- function(tables) {
-  read <- lapply(stats::setNames(nm = names(tables)), function(name) {
-    columns <- schema_dates(name, names(tables[[name]]))
-    lapply(stats::setNames(nm = columns), function(column) read_dates(tables[[name]][[column]]))
-  })
-  tables <- Map(function(table, dates) {
-    table[names(dates)] <- lapply(dates, `[[`, "date")
-    if ("READER" %in% names(table)) table else name_reader(table)
-  }, tables, read)
-  list(tables = tables, read = read)
+with_severity <- function(faults, severity) {
+  if (is.null(faults)) {
+    return(NULL)
+  }
+  faults$severity <- rep(severity, nrow(faults))
+  faults
 }
 
-# ADRS says who assessed in PARCAT2, RS in RSEVAL.
-name_reader <- function(table) {
-  column <- c(intersect(c("PARCAT2", "RSEVAL"), names(table)), NA)[1]
-  if (!is.na(column)) table[["READER"]] <- as.character(table[[column]])
-  table
-}
+# One fault of rows, like row_fault(), with its severity first.
+finding <- function(severity, bad, ...) with_severity(row_fault(bad, ...), severity)
 
-study_faults <- function(dated, options) {
-  tables <- dated$tables
+# All faults of tables whose dates are read. What needs a column that is not there looks away: that column's
+# absence is a fault already, or it is optional.
+study_findings <- function(dated, tables, options) {
+  known <- Filter(function(table) !is.null(table[["USUBJID"]]), tables)
+  facts <- if (length(known) > 0) study_facts(known, options)
   each <- lapply(names(tables), function(name) {
-    schema_faults(tables[[name]], dated$read[[name]], name, options)
+    rbind(
+      schema_findings(tables[[name]], dated$read[[name]], name, options),
+      if (!is.null(facts)) {
+        rbind(
+          person_findings(tables[[name]], name, tables, facts),
+          order_findings(tables[[name]], name, facts)
+        )
+      }
+    )
   })
-  do.call(rbind, each)
+  do.call(rbind, c(each, list(
+    subject_data_findings(tables, options), if (!is.null(facts)) group_findings(tables, facts, options),
+    if (!is.null(facts)) zero_findings(tables$subjects, facts, options),
+    if (!is.null(facts)) alive_findings(tables, facts), measured_findings(tables, options),
+    if (!is.null(facts)) lesion_findings(tables$lesions, facts),
+    if (!is.null(facts)) response_findings(tables$assessments, facts),
+    if (!is.null(facts)) schedule_findings(tables, facts)
+  )))
 }
 
-schema_faults <- function(table, read, name, options) {
-  absent <- setdiff(schema_required(name), names(table))
-  columns <- fault(rep(name, length(absent)), "unknown_column", "no such column", absent,
-    remedy = sprintf("Give it, or say with mapping = list(%s = c(%s = \"...\")) which it is.", name, absent)
+# ---- against the schema ----
+
+schema_findings <- function(table, read, name, options) {
+  lines <- schema_lines(name, names(table))
+  if (name == "subjects" && nrow(table) == 0) {
+    return(with_severity(fault(name, "no_rows", "has no rows"), "error"))
+  }
+  rbind(
+    absent_findings(table, name), missing_findings(table, read, name, lines), date_word_findings(read, name, options),
+    number_findings(table, name, lines), word_findings(table, name, lines), twice_findings(table, name, lines),
+    imputed_findings(table, read, name)
   )
-  with_severity(rbind(columns), "error")
 }
 
-# Completes incomplete dates by rule.
-complete_tables <- function(dated, options) dated$tables
+absent_findings <- function(table, name) {
+  absent <- setdiff(schema_required(name), names(table))
+  with_severity(fault(
+    rep(name, length(absent)), "unknown_column", "no such column", absent,
+    remedy = sprintf("Give it, or say which it is: mapping = list(%s = c(%s = \"...\")).", name, absent)
+  ), "error")
+}
+
+# Required values. A scan or visit that was not done needs no date or result; the start of a therapy or an
+# adverse event may be unknown, which is only doubtful.
+missing_findings <- function(table, read, name, lines) {
+  required <- setdiff(lines$column[lines$need == "required"], if (name == "assessments") "AVALC")
+  do.call(rbind, lapply(required, function(column) {
+    bad <- is.na(table[[column]])
+    if (is.character(table[[column]])) bad <- bad | !nzchar(table[[column]])
+    if (!any(bad)) {
+      return(NULL)
+    }
+    if (column %in% names(read)) bad <- bad & !is_incomplete(read[[column]]) & !read[[column]]$bad
+    if (column == "ADT") bad <- bad & !not_done(table, name)
+    doubtful <- lines$impute[lines$column == column] %in% c("therapy", "start")
+    finding(if (doubtful) "doubt" else "error", bad, name, "missing_value", column, "is missing")
+  }))
+}
+
+not_done <- function(table, name) {
+  done <- switch(name,
+    lesions = toupper(table[["TRSTRESC"]]) %in% c("NOT DONE", "NOT EVALUABLE"),
+    assessments = !is_overall_response(table) | toupper(trimws(table[["AVALC"]])) %in% not_assessed,
+    FALSE
+  )
+  if (length(done) == 0) FALSE else done
+}
+
+date_word_findings <- function(read, name, options) {
+  do.call(rbind, lapply(names(read), function(column) {
+    dates <- read[[column]]
+    if (!any(dates$bad) && all(is.na(dates$missing))) {
+      return(NULL)
+    }
+    rule <- study_schema$impute[study_schema$table == name & study_schema$column == column]
+    assumed <- column == "ADT" & !is.null(options$assessment_day) & dates$missing %in% "D"
+    incomplete <- is_incomplete(dates) & all(is.na(rule)) & !assumed
+    rbind(
+      finding("error", dates$bad, name, "not_a_date", column, "is no date",
+        remedy = "Use as.Date() first, or write dates as year-month-day."
+      ),
+      finding("error", incomplete, name, "incomplete_date", column, "is an incomplete date",
+        remedy = if (column == "ADT") {
+          "Dates of assessments are not imputed, unless the protocol says a day: assessment_day = 15."
+        } else {
+          "There is no rule to complete this date."
+        }
+      )
+    )
+  }))
+}
+
+imputed_findings <- function(table, read, name) {
+  do.call(rbind, lapply(names(read), function(column) {
+    flag <- table[[flag_column(column)]]
+    imputed <- is.na(read[[column]]$date) & !is.na(table[[column]])
+    if (is.null(flag) || !any(imputed)) {
+      return(NULL)
+    }
+    finding("note", imputed, name, "imputed_date", column, "was completed by rule")
+  }))
+}
+
+number_findings <- function(table, name, lines) {
+  lines <- lines[lines$type == "number", ]
+  do.call(rbind, lapply(seq_len(nrow(lines)), function(i) {
+    column <- lines$column[i]
+    value <- table[[column]]
+    if (!is.numeric(value)) {
+      return(if (!all(is.na(value))) {
+        with_severity(fault(name, "wrong_type", "must be numeric", column = column), "error")
+      })
+    }
+    low <- lines$low[i]
+    high <- lines$high[i]
+    rbind(
+      finding("error", is.infinite(value), name, "not_finite", column, "is not finite"),
+      finding(
+        "error", is.finite(value) & (value < low | value > high) %in% TRUE, name, "out_of_range", column,
+        limits_words(low, high)
+      ),
+      if (name == "performance_status") {
+        finding("error", is.finite(value) & value != round(value), name, "not_whole", column, "is no grade 0 to 5")
+      }
+    )
+  }))
+}
+
+limits_words <- function(low, high) {
+  if (is.na(high)) sprintf("is below %g", low) else sprintf("is impossible: it must be %g to %g", low, high)
+}
+
+word_findings <- function(table, name, lines) {
+  lines <- lines[lines$type == "word", ]
+  do.call(rbind, lapply(seq_len(nrow(lines)), function(i) {
+    levels <- strsplit(lines$levels[i], ";", fixed = TRUE)[[1]]
+    value <- table[[lines$column[i]]]
+    finding("error", !is.na(value) & value != "" & !value %in% levels, name, "unknown_level", lines$column[i],
+      sprintf("must be one of %s", toString(levels))
+    )
+  }))
+}
+
+# A key that is there twice makes persons, target lesions and visits ambiguous; where a rule says which record
+# counts it is only doubtful.
+twice_findings <- function(table, name, lines) {
+  key <- lines$column[lines$key]
+  all <- schema_key(name, names(table))
+  if (length(key) == 0) key <- names(table)
+  if (length(setdiff(schema_lines(name)$column[schema_lines(name)$key & schema_lines(name)$need == "required"], all))) {
+    return(NULL)
+  }
+  bad <- row_twice(table[key])
+  if (!any(bad)) {
+    return(NULL)
+  }
+  if (identical(key, "USUBJID")) {
+    return(finding("error", bad, name, "person_twice", "USUBJID", "is there more than once"))
+  }
+  what <- sprintf("there is another row with the same %s", if (identical(key, names(table))) {
+    "values in all columns"
+  } else {
+    and_list(key)
+  })
+  unusable <- if (name == "lesions") table[["TRGRPID"]] %in% "TARGET" else rep(name == "schedule", nrow(table))
+  rbind(
+    finding("error", bad & unusable, name, "row_twice", key[1], what),
+    finding("doubt", bad & !unusable, name, "row_twice", key[1], what)
+  )
+}
+
+# Which rows have another one before them with the same values; by numbers, which is quick for many rows.
+row_twice <- function(columns) {
+  group <- rep(1, length(columns[[1]]))
+  for (column in columns) {
+    code <- match(column, unique(column))
+    group <- group * (max(code, 1) + 1) + code
+    if (max(group, 1) > 2^40) group <- match(group, unique(group))
+  }
+  duplicated(group)
+}
+
+# ---- persons ----
+
+person_findings <- function(table, name, tables, facts) {
+  person <- table[["USUBJID"]]
+  if (is.null(person) || name == "subjects" || is.null(tables$subjects[["USUBJID"]])) {
+    return(NULL)
+  }
+  finding(
+    "error", !is.na(person) & is.na(facts$row[[name]]), name, "unknown_level", "USUBJID", "is not in subjects"
+  )
+}
+
+# What is known of each person, and which row of it each row of each table belongs to.
+study_facts <- function(tables, options) {
+  persons <- start_subjects(
+    merge_vital_status(home_subjects(tables), tables$vital_status), tables$exposure, options
+  )
+  persons <- persons[!duplicated(persons$USUBJID), , drop = FALSE]
+  list(
+    persons = persons, row = lapply(tables, function(table) match(table[["USUBJID"]], persons$USUBJID)),
+    latest = latest_contact(tables, persons$USUBJID)
+  )
+}
+
+# Whether the subjects can have a time zero, and an arm.
+subject_data_findings <- function(tables, options) {
+  subjects <- tables$subjects
+  if (is.null(subjects) || is.null(options$design) || nrow(subjects) == 0) {
+    return(NULL)
+  }
+  columns <- c(names(subjects), "ASTDT"[!is.null(tables$exposure[["ASTDT"]])])
+  zero <- if (!is.null(options$start)) {
+    options$start
+  } else if (options$design %in% "randomised") {
+    c("RANDDT", "STARTDT")
+  } else {
+    c("TRTSDT", "STARTDT", "ASTDT")
+  }
+  rbind(
+    if (!any(zero %in% columns)) {
+      with_severity(fault("subjects", "unknown_column",
+        sprintf("there is no date to count from in this %s study", options$design),
+        column = zero[1],
+        remedy = "Give it in subjects (the first dose also by exposure), or name another date by start =."
+      ), "error")
+    },
+    needed_arm_findings(subjects, tables, options)
+  )
+}
+
+needed_arm_findings <- function(subjects, tables, options) {
+  grouped <- identical(options$design, "cohort") && !is.null(tables$exposure[["EXTRT"]])
+  asked <- isTRUE(options$arm_given) || !is.null(options$arms) || identical(options$design, "randomised")
+  if (is.null(options$arm) || options$arm %in% names(subjects) || grouped || !asked) {
+    return(NULL)
+  }
+  with_severity(fault("arm", "unknown_column", "no such column in subjects",
+    column = options$arm, remedy = "Name the column of the arms with arm =, or NULL for none."
+  ), "error")
+}
+
+# Arms, or the groups of a cohort, against arms =; and patients who have none.
+group_findings <- function(tables, facts, options) {
+  arm <- options$arm
+  if (is.null(tables$subjects) || is.null(arm) || is.null(facts$persons[[arm]])) {
+    return(NULL)
+  }
+  persons <- facts$persons
+  kept <- !screened_out(persons, arm, options$screen_failure)
+  groups <- sort(unique(stats::na.omit(as.character(persons[[arm]][kept]))))
+  started <- !is.na(persons[["STARTDT"]])
+  missing <- is.na(persons[[arm]]) & kept & if (is.null(tables$subjects[[arm]])) started else TRUE
+  row <- match(persons$USUBJID, tables$subjects$USUBJID)
+  rbind(
+    finding("error", seq_len(nrow(tables$subjects)) %in% row[missing], "subjects", "missing_value", arm, "is missing"),
+    if (!is.null(options$arms) && !setequal(groups, options$arms)) {
+      with_severity(fault(
+        "arms", "unknown_level",
+        sprintf("are %s, but the data have %s", toString(options$arms), toString(groups)),
+        column = arm
+      ), "error")
+    }
+  )
+}
+
+zero_findings <- function(subjects, facts, options) {
+  start <- facts$persons[["STARTDT"]][facts$row$subjects]
+  if (is.null(subjects) || is.null(start)) {
+    return(NULL)
+  }
+  kept <- !screened_out(facts$persons, options$arm, options$screen_failure)[facts$row$subjects]
+  finding(
+    "doubt", is.na(start) & kept, "subjects", "missing_value", "STARTDT",
+    "has no date to count from, and so no time to any event"
+  )
+}
+
+measured_findings <- function(tables, options) {
+  measured <- options$measured
+  subjects <- tables$subjects
+  if (!checkmate::test_character(measured, names = "unique", min.len = 1) || is.null(subjects)) {
+    return(NULL)
+  }
+  absent <- setdiff(c(names(measured), measured), names(subjects))
+  rbind(
+    with_severity(
+      fault(rep("measured", length(absent)), "unknown_column", "no such column in subjects", absent), "error"
+    ),
+    do.call(rbind, lapply(intersect(names(measured), names(subjects)), function(variable) {
+      dates <- subjects[[measured[[variable]]]]
+      if (is.null(dates)) {
+        return(NULL)
+      }
+      finding(
+        "doubt", !is.na(subjects[[variable]]) & is.na(dates), "subjects", "missing_value", measured[[variable]],
+        sprintf("is missing, so since when %s was known is not", variable)
+      )
+    }))
+  )
+}
+
+# ---- life and death ----
+
+alive_findings <- function(tables, facts) {
+  subjects <- tables$subjects
+  if (is.null(subjects)) {
+    return(NULL)
+  }
+  row <- facts$row$subjects
+  persons <- facts$persons
+  alive <- persons[["LSTALVDT"]][row]
+  latest <- facts$latest[row]
+  rbind(
+    if (!is.null(alive)) {
+      rbind(
+        finding(
+          "doubt", alive < latest, "subjects", "last_alive_differs", "LSTALVDT",
+          "is before the person's latest scan, dose, visit or adverse event"
+        ),
+        finding(
+          "note", alive > latest, "subjects", "last_alive_differs", "LSTALVDT",
+          "is after the person's latest scan, dose, visit or adverse event"
+        )
+      )
+    },
+    death_flag_findings(subjects, persons, row), vital_findings(tables)
+  )
+}
+
+death_flag_findings <- function(subjects, persons, row) {
+  flag <- persons[["DTHFL"]][row]
+  if (is.null(flag)) {
+    return(NULL)
+  }
+  death <- if (is.null(persons[["DTHDT"]])) rep(NA, nrow(subjects)) else persons[["DTHDT"]][row]
+  rbind(
+    finding("doubt", flag %in% "Y" & is.na(death), "subjects", "contradiction", "DTHFL",
+      "says that the person died, but when is not known"
+    ),
+    finding("doubt", flag %in% "N" & !is.na(death), "subjects", "contradiction", "DTHFL",
+      "says that the person lives, but there is a date of death"
+    )
+  )
+}
+
+vital_findings <- function(tables) {
+  vital <- tables$vital_status
+  if (is.null(vital[["DTHDT"]]) || is.null(tables$subjects[["DTHDT"]])) {
+    return(NULL)
+  }
+  other <- tables$subjects[["DTHDT"]][match(vital$USUBJID, tables$subjects$USUBJID)]
+  finding("doubt", vital[["DTHDT"]] != other, "vital_status", "contradiction", "DTHDT",
+    "differs from that of subjects; this one is used"
+  )
+}

@@ -100,17 +100,11 @@ dose_subjects <- function(subjects, exposure) {
   subjects
 }
 
-# The first or last date of each person, NA without one; one sort for all persons.
+# The first or last date of each person, NA without one.
 extreme_date <- function(date, person, persons, which) {
-  row <- match(person, persons)
-  day <- as.numeric(date)
-  known <- !is.na(row) & !is.na(day)
-  order <- order(row[known], if (which == "first") day[known] else -day[known])
-  row <- row[known][order]
-  first <- !duplicated(row)
-  result <- rep(NA_real_, length(persons))
-  result[row[first]] <- day[known][order][first]
-  as.Date(result, origin = "1970-01-01")
+  sign <- if (which == "first") -1 else 1
+  day <- sign * latest_day(sign * as.numeric(date), match(person, persons), length(persons))
+  as.Date(ifelse(is.finite(day), day, NA), origin = "1970-01-01")
 }
 
 # What a person of a cohort started on day one; several treatments of that day are one group.
@@ -119,18 +113,14 @@ started_treatment <- function(subjects, exposure) {
     return(NULL)
   }
   row <- match(exposure$USUBJID, subjects$USUBJID)
-  begun <- !is.na(row) & as.numeric(exposure$ASTDT) %in% as.numeric(subjects[["STARTDT"]]) &
-    as.numeric(exposure$ASTDT) == as.numeric(subjects[["STARTDT"]])[row]
-  begun <- begun %in% TRUE
+  begun <- which(as.numeric(exposure$ASTDT) == as.numeric(subjects[["STARTDT"]])[row])
   pairs <- unique(data.frame(row = row[begun], name = as.character(exposure$EXTRT)[begun]))
   pairs <- pairs[order(pairs$row, pairs$name), ]
-  names <- pairs$name[!duplicated(pairs$row)]
   result <- rep(NA_character_, nrow(subjects))
-  result[unique(pairs$row)] <- names
-  several <- unique(pairs$row[duplicated(pairs$row)])
-  result[several] <- vapply(several, function(i) {
-    paste(pairs$name[pairs$row == i], collapse = " + ")
-  }, character(1))
+  single <- !pairs$row %in% pairs$row[duplicated(pairs$row)]
+  result[pairs$row[single]] <- pairs$name[single]
+  several <- split(pairs$name[!single], pairs$row[!single])
+  result[as.integer(names(several))] <- vapply(several, paste, character(1), collapse = " + ")
   result
 }
 

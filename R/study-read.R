@@ -9,7 +9,7 @@ read_table <- function(x, argument) {
     return(unread(fault(argument, "wrong_type", "must be a data frame or the path of a file")))
   }
   if (!file.exists(x)) {
-    return(unread(fault(argument, "file_missing", sprintf("there is no file %s", x))))
+    return(unread(fault(argument, "missing_table", sprintf("there is no file %s", x))))
   }
   read <- table_readers[[tolower(tools::file_ext(x))]]
   if (is.null(read)) {
@@ -57,6 +57,8 @@ map_columns <- function(table, mapping) {
   kept[names(mapping)] <- table[unname(mapping)]
   kept
 }
+
+usable_mapping <- function(mapping, tables) is.null(mapping_faults(mapping, tables))
 
 mapping_faults <- function(mapping, tables) {
   if (length(mapping) == 0) {

@@ -11,6 +11,7 @@ table              | column   | type   | need     | key | impute  | after  | low
 subjects           | USUBJID  | id     | required | 1   |         |        |     |      |
 subjects           | RANDDT   | date   | optional |     |         |        |     |      |
 subjects           | ENRLDT   | date   | optional |     |         |        |     |      |
+subjects           | STARTDT  | date   | optional |     |         | clear  |     |      |
 subjects           | TRTSDT   | date   | optional |     |         | clear  |     |      |
 subjects           | TRTEDT   | date   | optional |     |         | clear  |     |      |
 subjects           | EOSDT    | date   | optional |     |         | clear  |     |      |

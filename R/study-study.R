@@ -51,10 +51,10 @@ study <- function(subjects = NULL, exposure = NULL, lesions = NULL, assessments 
                   arm = "TRT01P", arms = NULL, mapping = list(), measured = NULL, entry_condition = NULL,
                   start = NULL, assessment_day = NULL, screen_failure = "Screen Failure") {
   tables <- mget(schema_tables)
-  options <- list(
+  options <- study_options(
     design = if (!missing(design)) design, arm = arm, arms = arms, mapping = mapping, measured = measured,
     entry_condition = entry_condition, start = start, assessment_day = assessment_day,
-    screen_failure = screen_failure
+    screen_failure = screen_failure, arm_given = !missing(arm)
   )
   gathered <- gather_study(tables, options)
   faults <- gathered$faults
@@ -62,29 +62,38 @@ study <- function(subjects = NULL, exposure = NULL, lesions = NULL, assessments 
   finish_study(gathered$tables, options)
 }
 
-# Reads, names and completes the tables; `faults` is every fault found, with its severity.
+# All of them by name, also those that are NULL.
+study_options <- function(...) list(...)
+
+# The arguments of study(), as far as given, to what gather_study() gives.
+gather_arguments <- function(...) {
+  given <- list(...)
+  settings <- setdiff(names(formals(study)), schema_tables)
+  defaults <- lapply(formals(study)[setdiff(settings, "design")], eval)
+  options <- defaults
+  options[intersect(settings, names(given))] <- given[intersect(settings, names(given))]
+  options$arm_given <- "arm" %in% names(given)
+  gather_study(given[intersect(schema_tables, names(given))], options)
+}
+
+# Reads, names and completes the tables; `faults` is every fault found, with its severity; `given` are the
+# tables with the user's rows.
 gather_study <- function(tables, options) {
   tables <- Filter(Negate(is.null), tables)
   read <- Map(read_table, tables, names(tables))
   unread <- vapply(read, inherits, logical(1), "tte_unread")
-  faults <- rbind(
-    do.call(rbind, lapply(unname(read[unread]), `[[`, "fault")), setting_faults(options, read[!unread]),
-    mapping_faults(options$mapping, read[!unread])
-  )
   given <- read[!unread]
-  tables <- if (is.null(faults)) Map(function(table, name) {
-    map_columns(table, options$mapping[[name]])
-  }, given, names(given)) else given
-  dated <- date_tables(tables)
-  found <- rbind(with_severity(faults, "error"), study_faults(dated, options))
-  list(tables = complete_tables(dated, options), faults = found)
-}
-
-with_severity <- function(faults, severity) {
-  if (is.null(faults)) {
-    return(NULL)
+  said <- rbind(
+    do.call(rbind, lapply(unname(read[unread]), `[[`, "fault")), setting_faults(options, tables),
+    mapping_faults(options$mapping, given)
+  )
+  if (usable_mapping(options$mapping, given)) {
+    given <- Map(function(table, name) map_columns(table, options$mapping[[name]]), given, names(given))
   }
-  cbind(faults, severity = rep(severity, nrow(faults)))
+  dated <- date_tables(given, options)
+  tables <- complete_tables(dated, options)
+  faults <- rbind(with_severity(said, "error"), study_findings(dated, tables, options))
+  list(tables = tables, faults = faults, given = given)
 }
 
 setting_faults <- function(options, tables) {
