@@ -65,3 +65,11 @@ best_response_cpp <- function(offset, day, response, last_day, rule) {
     .Call(`_tte_best_response_cpp`, offset, day, response, last_day, rule)
 }
 
+recist_lesions_cpp <- function(rows, baseline_until, start, rule) {
+    .Call(`_tte_recist_lesions_cpp`, rows, baseline_until, start, rule)
+}
+
+recist_sums_cpp <- function(rows, offset, has_targets, rule) {
+    .Call(`_tte_recist_sums_cpp`, rows, offset, has_targets, rule)
+}
+

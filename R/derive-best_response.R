@@ -57,7 +57,7 @@ best_response.tte_study <- function(x, rule = recist(), reader = NULL, populatio
     ))
   }
   best <- best_response.data.frame(
-    study_table(x, "assessments", "best_response()"), subjects,
+    visit_responses(x, rule, reader, words = FALSE), subjects,
     rule = rule, reader = reader, data_cut = x$tte$data_cut, population = population
   )
   provenance <- c(best$provenance[[1]], x$tte[c("design", "arm", "hash")])
@@ -78,15 +78,23 @@ best_response.data.frame <- function(x, subjects, rule = recist(), reader = NULL
   visits <- arrange_visits(x, subjects, reader)
   limits <- response_limits(subjects, rule, data_cut)
   found <- best_response_cpp(visits$offset, visits$day, visits$code, limits, engine_rule(rule))
-  warn_disease_after_cr(found$after_cr, visits, subjects)
+  if (!is_derived(x)) warn_disease_after_cr(found$after_cr, visits, subjects)
   best <- best_response_rows(found, visits, subjects, rule)
   provenance <- list(
-    method = "Best overall response by RECIST 1.1", conventions = format(rule), rule = rule, reader = reader,
+    method = "Best overall response by RECIST 1.1", conventions = best_conventions(x, rule), rule = rule,
+    reader = reader,
     data_cut = data_cut, population = population
   )
   best$provenance <- rep(list(provenance), nrow(best))
   structure(best, class = c("tte_best_response", "data.frame"))
 }
+
+# How supplied responses came about is not ours to say.
+best_conventions <- function(x, rule) {
+  c(if (is_derived(x)) response_sentences(rule), best_sentences(rule))
+}
+
+is_derived <- function(x) inherits(x, "tte_responses") && !identical(x$provenance[[1]]$source, "supplied")
 
 # ADaM's words and numbers for an overall response.
 response_codes <- c(CR = 1L, PR = 2L, SD = 3L, "NON-CR/NON-PD" = 4L, PD = 5L, NE = 6L, MISSING = 7L, NED = 8L)
@@ -144,7 +152,7 @@ subject_faults <- function(subjects) {
   )
 }
 
-reader_column <- function(x) intersect(c("PARCAT2", "RSEVAL"), names(x))[1]
+reader_column <- function(x) intersect(c("READER", "PARCAT2", "RSEVAL"), names(x))[1]
 
 reader_faults <- function(x, reader) {
   if (!is.data.frame(x)) {
@@ -155,7 +163,7 @@ reader_faults <- function(x, reader) {
     return(NULL)
   }
   if (is.na(column)) {
-    return(fault("reader", "unknown_column", "there is neither PARCAT2 nor RSEVAL"))
+    return(fault("reader", "unknown_column", "there is neither READER nor PARCAT2 nor RSEVAL"))
   }
   readers <- unique(stats::na.omit(as.character(x[[column]][is_overall_response(x)])))
   if (is.null(reader) && length(readers) > 1) {

@@ -255,6 +255,32 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// recist_lesions_cpp
+Rcpp::List recist_lesions_cpp(Rcpp::List rows, Rcpp::IntegerVector baseline_until, Rcpp::IntegerVector start, Rcpp::List rule);
+RcppExport SEXP _tte_recist_lesions_cpp(SEXP rowsSEXP, SEXP baseline_untilSEXP, SEXP startSEXP, SEXP ruleSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type rows(rowsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type baseline_until(baseline_untilSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type start(startSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type rule(ruleSEXP);
+    rcpp_result_gen = Rcpp::wrap(recist_lesions_cpp(rows, baseline_until, start, rule));
+    return rcpp_result_gen;
+END_RCPP
+}
+// recist_sums_cpp
+Rcpp::List recist_sums_cpp(Rcpp::List rows, Rcpp::IntegerVector offset, Rcpp::IntegerVector has_targets, Rcpp::List rule);
+RcppExport SEXP _tte_recist_sums_cpp(SEXP rowsSEXP, SEXP offsetSEXP, SEXP has_targetsSEXP, SEXP ruleSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type rows(rowsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type has_targets(has_targetsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type rule(ruleSEXP);
+    rcpp_result_gen = Rcpp::wrap(recist_sums_cpp(rows, offset, has_targets, rule));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_tte_cif_cpp", (DL_FUNC) &_tte_cif_cpp, 6},
@@ -273,6 +299,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_pseudo_values_cpp", (DL_FUNC) &_tte_pseudo_values_cpp, 5},
     {"_tte_proportion_interval_cpp", (DL_FUNC) &_tte_proportion_interval_cpp, 4},
     {"_tte_best_response_cpp", (DL_FUNC) &_tte_best_response_cpp, 5},
+    {"_tte_recist_lesions_cpp", (DL_FUNC) &_tte_recist_lesions_cpp, 4},
+    {"_tte_recist_sums_cpp", (DL_FUNC) &_tte_recist_sums_cpp, 4},
     {NULL, NULL, 0}
 };
 

@@ -1,13 +1,15 @@
 #include "binding.h"
 
 #include <tte/response/best_response.hpp>
+#include <tte/response/lesion_findings.hpp>
+#include <tte/response/recist.hpp>
 
 namespace {
 
-// One R column from one member of every patient's result.
-template <class Member>
-Rcpp::IntegerVector column(const std::vector<tte::BestResponse>& results, Member member) {
-  Rcpp::IntegerVector out(Rcpp::no_init(results.size()));
+// One R column from one member of every result.
+template <class Result, class Member>
+Rcpp::IntegerVector column(const std::vector<Result>& results, Member member) {
+  Rcpp::IntegerVector out(Rcpp::no_init(static_cast<R_xlen_t>(results.size())));
   std::transform(results.begin(), results.end(), out.begin(), member);
   return out;
 }
@@ -25,6 +27,46 @@ Rcpp::List best_columns(const std::vector<tte::BestResponse>& results, tte::Best
   return out;
 }
 
+tte::RecistRule recist_rule(const Rcpp::List& rule) {
+  tte::RecistRule out;
+  out.pr_sticky = Rcpp::as<bool>(rule["pr_sticky"]);
+  out.nadir0_pd = Rcpp::as<bool>(rule["nadir0_pd"]);
+  out.reappearance_if_confirmed = Rcpp::as<bool>(rule["reappearance_if_confirmed"]);
+  out.new_lesions_for_cr = Rcpp::as<bool>(rule["new_lesions_for_cr"]);
+  out.confirm_days = Rcpp::as<double>(rule["confirm_days"]);
+  out.max_ne = Rcpp::as<double>(rule["max_ne"]);
+  return out;
+}
+
+// Sums stay whole tenths of a millimetre; -1 is no sum.
+int tenths(std::int64_t sum) { return sum < 0 ? NA_INTEGER : static_cast<int>(sum); }
+
+void call_columns(const std::vector<tte::TimepointResponse>& calls, Rcpp::List& out) {
+  out["target"] = column(calls, [](const auto& c) { return static_cast<int>(c.target); });
+  out["non_target"] = column(calls, [](const auto& c) { return static_cast<int>(c.non_target); });
+  out["overall"] = column(calls, [](const auto& c) { return static_cast<int>(c.overall); });
+  out["reason"] = column(calls, [](const auto& c) { return static_cast<int>(c.reason); });
+  out["override"] = column(calls, [](const auto& c) { return static_cast<int>(c.override_by); });
+  out["base"] = column(calls, [](const auto& c) { return tenths(c.base); });
+  out["nadir"] = column(calls, [](const auto& c) { return tenths(c.nadir); });
+  out["day"] = column(calls, [](const auto& c) { return c.day; });
+}
+
+void finding_columns(const std::vector<tte::Findings>& found, Rcpp::List& out) {
+  out["role"] = column(found, [](const auto& f) { return static_cast<int>(f.role); });
+  out["sum"] = column(found, [](const auto& f) { return f.targets_seen ? tenths(f.sum) : NA_INTEGER; });
+  out["complete"] = column(found, [](const auto& f) { return static_cast<int>(f.targets_complete); });
+  out["new_lesion"] = column(found, [](const auto& f) { return static_cast<int>(f.new_lesion); });
+  out["new_day"] = column(found, [](const auto& f) { return f.new_day; });
+  out["scan_day"] = column(found, [](const auto& f) { return f.day; });
+  out["equivocal"] = column(found, [](const auto& f) { return static_cast<int>(f.equivocal); });
+  out["only_nodes"] = column(found, [](const auto& f) { return static_cast<int>(f.only_nodes); });
+}
+
+Rcpp::IntegerVector r_rows(const std::vector<std::int32_t>& rows) {
+  return column(rows, [](std::int32_t row) { return r_row(row); });
+}
+
 }  // namespace
 
 // [[Rcpp::export(rng = false)]]
@@ -40,5 +82,50 @@ Rcpp::List best_response_cpp(Rcpp::IntegerVector offset, Rcpp::NumericVector day
   out["confirmed"] = best_columns(results, &tte::BestResponse::confirmed);
   out["after_cr"] = column(results, [](const auto& r) { return r_row(r.disease_after_cr); });
   out["n_used"] = column(results, [](const auto& r) { return r.n_used; });
+  return out;
+}
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List recist_lesions_cpp(Rcpp::List rows, Rcpp::IntegerVector baseline_until, Rcpp::IntegerVector start,
+                              Rcpp::List rule) {
+  const auto integers = [&](const char* name) { return binding::integers(rows[name]); };
+  const tte::LesionFindings found = tte::lesion_findings(
+      {integers("history"), integers("visit"), integers("day"), integers("lesion"), integers("group"),
+       integers("state"), binding::doubles(rows["size"]), integers("nodal"), integers("baseline")},
+      {binding::integers(baseline_until), binding::integers(start)});
+  const auto calls = tte::recist({found.offset, found.findings, found.has_targets}, recist_rule(rule));
+  Rcpp::List out;
+  call_columns(calls, out);
+  finding_columns(found.findings, out);
+  out["offset"] = Rcpp::IntegerVector(found.offset.begin(), found.offset.end());
+  out["has_targets"] = Rcpp::IntegerVector(found.has_targets.begin(), found.has_targets.end());
+  out["first_row"] = r_rows(found.first_row);
+  out["timepoint"] = r_rows(found.timepoint);
+  out["repeated"] = r_rows(found.repeated);
+  return out;
+}
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List recist_sums_cpp(Rcpp::List rows, Rcpp::IntegerVector offset, Rcpp::IntegerVector has_targets,
+                           Rcpp::List rule) {
+  const auto integers = [&](const char* name) { return binding::integers(rows[name]); };
+  const auto sum = integers("sum"), complete = integers("complete"), normal = integers("normal"),
+             role = integers("role"), non_target = integers("non_target"), new_lesion = integers("new_lesion"),
+             day = integers("day");
+  std::vector<tte::Findings> findings(sum.size());
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    findings[i] = tte::sum_findings(sum[i] == NA_INTEGER ? -1 : sum[i], complete[i] == 1, normal[i] == 1);
+    findings[i].role = static_cast<tte::VisitRole>(role[i]);
+    findings[i].non_target = static_cast<tte::Category>(non_target[i]);
+    findings[i].non_target_disease =
+        findings[i].non_target == tte::Category::NN || findings[i].non_target == tte::Category::PD;
+    findings[i].new_lesion = static_cast<tte::NewLesion>(new_lesion[i]);
+    findings[i].day = findings[i].target_day = day[i];
+  }
+  const auto calls = tte::recist({binding::integers(offset), findings, binding::integers(has_targets)},
+                                 recist_rule(rule));
+  Rcpp::List out;
+  call_columns(calls, out);
+  finding_columns(findings, out);
   return out;
 }

@@ -1,0 +1,486 @@
+// From rows of lesions to what was found at each timepoint: rows are put together by history (a patient as
+// seen by one reader) and visit, timepoints into the order of their dates, and the baseline is chosen.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "../core/expects.hpp"
+#include "../core/radix_sort.hpp"
+#include "../core/span.hpp"
+#include "recist.hpp"
+
+namespace tte {
+
+enum class LesionGroup : std::int32_t { target = 1, non_target = 2, new_lesion = 3 };
+
+enum class LesionState : std::int32_t {
+  unsaid = 0,
+  absent = 1,
+  present = 2,
+  too_small = 3,  // to measure, but there: 5 mm
+  progression = 4,
+  not_evaluable = 5,
+  not_done = 6,
+  unequivocal = 7,
+  equivocal = 8,
+  marker_raised = 9,
+  marker_normal = 10,
+  merged = 11  // into another lesion, whose diameter holds it
+};
+
+/// One row per lesion and scan, in any order. Sizes are in mm, NaN where none is recorded.
+struct LesionRows {
+  Span<std::int32_t> history;  // 0, 1, ...
+  Span<std::int32_t> visit;    // -1: the day is the visit
+  Span<std::int32_t> day;      // no_day where it is not known
+  Span<std::int32_t> lesion;   // any code of the lesion's name
+  Span<std::int32_t> group;    // LesionGroup
+  Span<std::int32_t> state;    // LesionState
+  Span<double> size;
+  Span<std::int32_t> nodal;     // 1: short axis of a lymph node
+  Span<std::int32_t> baseline;  // 1: flagged as baseline
+};
+
+/// Per history, no_day where it is not known: the last day of a scan that may be the baseline, and the first
+/// day of a scan that may show a response.
+struct HistoryDays {
+  Span<std::int32_t> baseline_until;
+  Span<std::int32_t> start;
+};
+
+/// Timepoints of all histories, in order.
+struct LesionFindings {
+  std::vector<std::int32_t> offset;       // of the histories
+  std::vector<Findings> findings;         // one per timepoint
+  std::vector<std::int32_t> first_row;    // of each timepoint: a row of the input
+  std::vector<std::int32_t> has_targets;  // one per history
+  std::vector<std::int32_t> timepoint;    // of each row of the input
+  std::vector<std::int32_t> repeated;     // rows that repeat another one: same lesion, day, size and state
+};
+
+namespace detail {
+
+constexpr std::int32_t pathological_node = 100, measurable_node = 150, too_small_size = 50;
+constexpr std::int32_t no_size = -1;
+
+inline std::int32_t tenths(double mm) {
+  return std::isnan(mm) ? no_size : static_cast<std::int32_t>(std::llround(mm * 10));
+}
+
+inline std::int32_t later(std::int32_t a, std::int32_t b) { return std::max(a, b); }  // no_day is least
+
+// A row of the input with its codes as enumerations.
+struct LesionRow {
+  std::int32_t row, day, lesion, size;
+  LesionGroup group;
+  LesionState state;
+  bool nodal, flagged;
+};
+
+inline bool looked_at(const LesionRow& r) {
+  if (r.state == LesionState::unsaid) return r.size != no_size;
+  return r.state != LesionState::not_done;
+}
+
+// What is known of a lesion over the whole history.
+struct Lesion {
+  LesionGroup group;
+  std::int32_t code;
+  bool nodal = false;
+  bool expected = false;             // non-target: seen at the baseline or since; a marker: raised so far
+  bool certain = false;              // new: unequivocal so far
+  std::int32_t first_seen = no_day;  // new: first day on which it was seen at all
+};
+
+// A lesion at one timepoint.
+struct Reading {
+  std::int32_t size = no_size;        // target: all parts together
+  std::int32_t day = no_day;          // of the size
+  std::int32_t failed_day = no_day;   // last scan on which it, or a part of it, could not be measured
+  std::int32_t present_day = no_day;  // first scan on which it was there without a size
+  int rank = -1;                      // non-target: 0 gone, 1 marker raised, 2 there, 3 progression
+
+  bool measured() const { return size != no_size && failed_day != day; }
+};
+
+struct RowRange {
+  std::size_t begin, end;
+};
+
+struct VisitRows {
+  RowRange rows;
+  std::int32_t first_day, last_day;  // of what was looked at, else of the rows
+  std::uint64_t key;
+  bool flagged, done;
+};
+
+inline std::int32_t target_size(const LesionRow& r) {
+  if (r.state == LesionState::not_evaluable || r.state == LesionState::not_done) return no_size;
+  if (r.size != no_size) return r.size;
+  if (r.state == LesionState::too_small) return too_small_size;
+  return r.state == LesionState::absent || r.state == LesionState::merged ? 0 : no_size;
+}
+
+// 0 gone, 1 marker raised, 2 there, 3 unequivocal progression, -1 not assessed.
+inline int non_target_rank(const LesionRow& r, bool nodal) {
+  switch (r.state) {
+    case LesionState::progression:
+      return 3;
+    case LesionState::marker_raised:
+      return 1;
+    case LesionState::absent:
+    case LesionState::marker_normal:
+    case LesionState::merged:
+      return 0;
+    case LesionState::not_evaluable:
+    case LesionState::not_done:
+      return -1;
+    default:
+      if (r.size != no_size) return r.size >= (nodal ? pathological_node : 1) ? 2 : 0;
+      return r.state == LesionState::unsaid ? -1 : 2;
+  }
+}
+
+inline bool seen_as_new(const LesionRow& r) {
+  return looked_at(r) && r.state != LesionState::absent && r.state != LesionState::not_evaluable &&
+         r.size != 0;
+}
+
+inline bool is_marker(const LesionRow& r) {
+  return r.state == LesionState::marker_raised || r.state == LesionState::marker_normal;
+}
+
+// Reads the histories one after another; its buffers live as long as it does.
+class HistoryReader {
+ public:
+  HistoryReader(const LesionRows& rows, LesionFindings& out) : in_(rows), out_(out) {}
+
+  void read(const std::vector<KeyedRow>& sorted, RowRange range, std::int32_t baseline_until,
+            std::int32_t start) {
+    collect(sorted, range);
+    order_visits();
+    catalogue();
+    const int baseline = baseline_of(baseline_until);
+    bool targets = false;
+    for (const Lesion& lesion : lesions_) targets = targets || lesion.group == LesionGroup::target;
+    const std::size_t first = out_.findings.size();
+    for (std::size_t v = 0; v < visits_.size(); ++v) add_visit(v, baseline, start);
+    out_.has_targets.push_back(targets && !zero_baseline(first));
+    out_.offset.push_back(static_cast<std::int32_t>(out_.findings.size()));
+  }
+
+ private:
+  const LesionRows& in_;
+  LesionFindings& out_;
+  std::vector<LesionRow> rows_;
+  std::vector<VisitRows> visits_;
+  std::vector<Lesion> lesions_;
+  std::vector<Reading> readings_;
+
+  LesionRow row(std::int32_t i) const {
+    const auto k = static_cast<std::size_t>(i);
+    return {i,
+            in_.day[k],
+            in_.lesion[k],
+            tenths(in_.size[k]),
+            static_cast<LesionGroup>(in_.group[k]),
+            static_cast<LesionState>(in_.state[k]),
+            in_.nodal[k] == 1,
+            in_.baseline[k] == 1};
+  }
+
+  // The rows of the history, one visit after another.
+  void collect(const std::vector<KeyedRow>& sorted, RowRange range) {
+    rows_.clear();
+    visits_.clear();
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+      if (i == range.begin || sorted[i].key != sorted[i - 1].key) open_visit(sorted[i].key);
+      rows_.push_back(row(sorted[i].row));
+      extend(visits_.back(), rows_.back());
+    }
+  }
+
+  void open_visit(std::uint64_t key) {
+    visits_.push_back({{rows_.size(), rows_.size()}, no_day, no_day, key, false, false});
+  }
+
+  static void extend(VisitRows& visit, const LesionRow& r) {
+    ++visit.rows.end;
+    visit.flagged = visit.flagged || r.flagged;
+    const bool counts = looked_at(r);
+    if (counts && !visit.done) visit.first_day = visit.last_day = no_day;
+    visit.done = visit.done || counts;
+    if (counts != visit.done) return;
+    visit.first_day = earlier(visit.first_day, r.day);
+    visit.last_day = later(visit.last_day, r.day);
+  }
+
+  // By date; flagged visits first, because they are the baseline together.
+  void order_visits() {
+    std::sort(visits_.begin(), visits_.end(), [](const VisitRows& a, const VisitRows& b) {
+      if (a.last_day != b.last_day) return a.last_day < b.last_day;
+      if (a.first_day != b.first_day) return a.first_day < b.first_day;
+      return a.key < b.key;
+    });
+  }
+
+  std::size_t lesion_of(const LesionRow& r) {
+    for (std::size_t i = 0; i < lesions_.size(); ++i) {
+      if (lesions_[i].code == r.lesion && lesions_[i].group == r.group) return i;
+    }
+    lesions_.push_back({r.group, r.lesion});
+    return lesions_.size() - 1;
+  }
+
+  void catalogue() {
+    lesions_.clear();
+    for (const LesionRow& r : rows_) {
+      Lesion& lesion = lesions_[lesion_of(r)];
+      lesion.nodal = lesion.nodal || r.nodal;
+    }
+  }
+
+  // Position of the visit that is the baseline (the first of those flagged), -1: there is none.
+  int baseline_of(std::int32_t until) const {
+    int last = -1;
+    for (std::size_t v = 0; v < visits_.size(); ++v) {
+      if (visits_[v].flagged) return static_cast<int>(v);
+      const bool before =
+          visits_[v].done && visits_[v].last_day != no_day && until != no_day && visits_[v].last_day <= until;
+      if (before) last = static_cast<int>(v);
+    }
+    return last;
+  }
+
+  // Nothing that was not done can be a baseline, and nothing before the last scan of the baseline a response.
+  VisitRole role(std::size_t v, int baseline, std::int32_t start) const {
+    const VisitRows& visit = visits_[v];
+    if (static_cast<int>(v) == baseline || visit.flagged) return VisitRole::baseline;
+    if (!visit.done || visit.last_day == no_day) return VisitRole::follow_up;
+    if (static_cast<int>(v) < baseline || visit.last_day < flagged_until()) return VisitRole::before_baseline;
+    return start != no_day && visit.last_day < start ? VisitRole::before_start : VisitRole::follow_up;
+  }
+
+  std::int32_t flagged_until() const {
+    std::int32_t day = no_day;
+    for (const VisitRows& visit : visits_) {
+      if (visit.flagged) day = later(day, visit.last_day);
+    }
+    return day;
+  }
+
+  // Several visits flagged as baseline are one timepoint, made when the first of them comes up.
+  void add_visit(std::size_t v, int baseline, std::int32_t start) {
+    const VisitRole what = role(v, baseline, start);
+    if (what == VisitRole::baseline && static_cast<int>(v) != baseline) return;
+    Findings found;
+    found.role = what;
+    found.day = no_day;
+    readings_.assign(lesions_.size(), Reading{});
+    const auto index = static_cast<std::int32_t>(out_.findings.size());
+    out_.first_row.push_back(rows_[visits_[v].rows.begin].row);
+    for (std::size_t w = v; w < visits_.size(); ++w) {
+      const bool part = w == v || (what == VisitRole::baseline && visits_[w].flagged);
+      if (part) read_visit(visits_[w], index, found);
+    }
+    finish_targets(found);
+    finish_non_targets(found);
+    out_.findings.push_back(found);
+  }
+
+  void read_visit(const VisitRows& visit, std::int32_t index, Findings& found) {
+    found.done = found.done || visit.done;
+    found.day = later(found.day, visit.last_day);
+    for (std::size_t i = visit.rows.begin; i < visit.rows.end; ++i) {
+      const LesionRow& r = rows_[i];
+      out_.timepoint[static_cast<std::size_t>(r.row)] = index;
+      if (repeats(visit.rows.begin, i)) out_.repeated.push_back(r.row);
+      read_row(r, lesions_[lesion_of(r)], readings_[lesion_of(r)], found);
+    }
+  }
+
+  bool repeats(std::size_t begin, std::size_t i) const {
+    const LesionRow& r = rows_[i];
+    if (!looked_at(r)) return false;
+    return std::any_of(rows_.begin() + static_cast<std::ptrdiff_t>(begin),
+                       rows_.begin() + static_cast<std::ptrdiff_t>(i), [&](const LesionRow& other) {
+                         return other.lesion == r.lesion && other.group == r.group && other.day == r.day &&
+                                other.size == r.size && other.state == r.state;
+                       });
+  }
+
+  void read_row(const LesionRow& r, Lesion& lesion, Reading& reading, Findings& found) {
+    if (r.group == LesionGroup::target) read_target(r, reading, found);
+    if (r.group == LesionGroup::non_target) read_non_target(r, lesion, reading, found);
+    if (r.group == LesionGroup::new_lesion && found.role == VisitRole::follow_up) read_new(r, lesion, found);
+  }
+
+  static void show_disease(std::int32_t day, bool small_node, Findings& found) {
+    found.disease_day = earlier(found.disease_day, day);
+    found.only_nodes = found.only_nodes && small_node;
+  }
+
+  // Parts of a lesion measured on one day add up; of several days the last counts.
+  static void read_target(const LesionRow& r, Reading& reading, Findings& found) {
+    if (!looked_at(r)) return;
+    const std::int32_t size = target_size(r);
+    found.target_day = later(found.target_day, r.day);
+    if (size == no_size) {
+      reading.failed_day = later(reading.failed_day, r.day);
+      if (r.state == LesionState::present) reading.present_day = earlier(reading.present_day, r.day);
+    } else if (reading.size == no_size || r.day > reading.day) {
+      reading.size = size;
+      reading.day = r.day;
+    } else if (r.day == reading.day) {
+      reading.size += size;
+    }
+  }
+
+  static void read_non_target(const LesionRow& r, Lesion& lesion, Reading& reading, Findings& found) {
+    const int rank = non_target_rank(r, lesion.nodal);
+    lesion.expected = lesion.expected || !is_marker(r) || r.state == LesionState::marker_raised;
+    reading.rank = std::max(reading.rank, rank);
+    if (rank == 3) found.non_target_day = earlier(found.non_target_day, r.day);
+    if (rank < 2) return;
+    found.non_target_disease = true;
+    show_disease(r.day, false, found);
+  }
+
+  // An equivocal lesion is dated at its first appearance once it is certain.
+  static void read_new(const LesionRow& r, Lesion& lesion, Findings& found) {
+    if (!seen_as_new(r)) {
+      const bool unknown = !looked_at(r) || r.state == LesionState::not_evaluable;
+      if (unknown && found.new_lesion == NewLesion::no) found.new_lesion = NewLesion::not_assessed;
+      return;
+    }
+    const bool known = lesion.certain;
+    lesion.first_seen = earlier(lesion.first_seen, r.day);
+    if (r.state == LesionState::equivocal) {
+      found.equivocal = true;
+      return;
+    }
+    found.new_lesion = NewLesion::yes;
+    found.new_day = earlier(found.new_day, known ? r.day : lesion.first_seen);
+    lesion.certain = true;
+  }
+
+  void finish_targets(Findings& found) const {
+    found.targets_complete = true;
+    for (std::size_t i = 0; i < lesions_.size(); ++i) {
+      const Reading& reading = readings_[i];
+      if (lesions_[i].group != LesionGroup::target) continue;
+      found.targets_complete = found.targets_complete && reading.measured();
+      if (reading.size != no_size) {
+        found.targets_seen = true;
+        found.sum += reading.size;
+        show_target(lesions_[i].nodal, reading, found);
+      } else if (reading.present_day != no_day) {
+        found.target_disease = true;
+        show_disease(reading.present_day, false, found);
+      }
+    }
+    found.targets_complete = found.targets_complete && found.targets_seen;
+  }
+
+  static void show_target(bool nodal, const Reading& reading, Findings& found) {
+    if (reading.size < (nodal ? pathological_node : 1)) return;
+    found.target_disease = true;
+    show_disease(reading.day, nodal && reading.size < measurable_node, found);
+  }
+
+  void finish_non_targets(Findings& found) const {
+    int worst = -1, least = 3;
+    bool any = false;
+    for (std::size_t i = 0; i < lesions_.size(); ++i) {
+      if (lesions_[i].group != LesionGroup::non_target || !lesions_[i].expected) continue;
+      any = true;
+      worst = std::max(worst, readings_[i].rank);
+      least = std::min(least, readings_[i].rank);
+    }
+    if (any) found.non_target = non_target_category(worst, least);
+  }
+
+  static Category non_target_category(int worst, int least) {
+    if (worst == 3) return Category::PD;
+    if (least < 0) return Category::NE;
+    return worst == 0 ? Category::CR : Category::NN;
+  }
+
+  // Targets that measure nothing at baseline are none.
+  bool zero_baseline(std::size_t first) const {
+    for (std::size_t i = first; i < out_.findings.size(); ++i) {
+      const Findings& found = out_.findings[i];
+      if (found.role == VisitRole::baseline) return found.targets_complete && found.sum == 0;
+    }
+    return false;
+  }
+};
+
+// Sorts by history, then visit; a row without a visit comes by its day.
+inline std::uint64_t visit_key(const LesionRows& rows, std::size_t i) {
+  const auto history = static_cast<std::uint64_t>(rows.history[i]) << 33;
+  if (rows.visit[i] >= 0) return history | static_cast<std::uint64_t>(rows.visit[i]);
+  const auto day = static_cast<std::uint64_t>(static_cast<std::int64_t>(rows.day[i]) - no_day);
+  return history | (std::uint64_t{1} << 32) | day;
+}
+
+inline std::vector<KeyedRow> by_visit(const LesionRows& rows) {
+  std::vector<KeyedRow> items(rows.history.size());
+  for (std::size_t i = 0; i < items.size(); ++i)
+    items[i] = {visit_key(rows, i), static_cast<std::int32_t>(i)};
+  radix_sort(items);
+  return items;
+}
+
+inline void check_lesion_codes(const LesionRows& rows, std::int32_t histories) {
+  for (std::size_t i = 0; i < rows.history.size(); ++i) {
+    expects(rows.history[i] >= 0 && rows.history[i] < histories, "a row belongs to no history");
+    expects(rows.visit[i] >= -1, "a visit is -1 or more");
+    expects(rows.group[i] >= 1 && rows.group[i] <= 3, "a group is 1 to 3");
+    expects(rows.state[i] >= 0 && rows.state[i] <= 11, "a state is 0 to 11");
+    const double size = rows.size[i];
+    expects(std::isnan(size) || (size >= 0 && size <= 10000), "a size is from 0 to 10 m, or NaN");
+  }
+}
+
+inline void check_lesions(const LesionRows& rows, const HistoryDays& days) {
+  const std::size_t n = rows.history.size();
+  expects(n < static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()), "too many rows");
+  expects(days.baseline_until.size() == days.start.size(), "the days of the histories differ in length");
+  for (const auto* column :
+       {&rows.visit, &rows.day, &rows.lesion, &rows.group, &rows.state, &rows.nodal, &rows.baseline}) {
+    expects(column->size() == n, "the columns of the lesions differ in length");
+  }
+  expects(rows.size.size() == n, "the columns of the lesions differ in length");
+  check_lesion_codes(rows, static_cast<std::int32_t>(days.start.size()));
+}
+
+}  // namespace detail
+
+/// What was found at each timepoint of each history. Costs a sort of the rows; the order of the rows changes
+/// nothing but which row stands for a timepoint.
+inline LesionFindings lesion_findings(const LesionRows& rows, const HistoryDays& days) {
+  detail::check_lesions(rows, days);
+  const std::vector<detail::KeyedRow> sorted = detail::by_visit(rows);
+  LesionFindings out;
+  out.offset.push_back(0);
+  out.timepoint.assign(sorted.size(), -1);
+  detail::HistoryReader reader(rows, out);
+  std::size_t at = 0;
+  for (std::size_t k = 0; k < days.start.size(); ++k) {
+    const std::size_t begin = at;
+    while (at < sorted.size() &&
+           rows.history[static_cast<std::size_t>(sorted[at].row)] == static_cast<std::int32_t>(k)) {
+      ++at;
+    }
+    reader.read(sorted, {begin, at}, days.baseline_until[k], days.start[k]);
+  }
+  return out;
+}
+
+}  // namespace tte
