@@ -110,3 +110,19 @@ TEST_CASE("a step's direction loses what vanishes beside its largest part, and i
   CHECK(naive::gap(tte::dominant_direction({1, 1e-5}, {1, 1e5}), arma::vec{1, 1e-5}) < 1e-15);
   CHECK(naive::gap(tte::dominant_direction({1, 1e-5}, {1, 1}), arma::vec{1, 0}) < 1e-15);
 }
+
+TEST_CASE("In exact ties the tied events need not be equal, only ahead of who survives them") {
+  Data d{{}, {1, 1, 2, 3}, {1, 1, 0, 0}};
+  d.x = {{2, 3, 1, 0}};
+  const TimeToEvent data(d.columns());
+  const tte::ArrangedRows x = data.arrange_rows(d.covariates());
+  REQUIRE(!tte::is_monotone_along(data, x, {1}));
+  REQUIRE(tte::is_monotone_along(data, x, {1}, true));
+  d.x = {{2, 0.5, 1, 0}};
+  REQUIRE(!tte::is_monotone_along(data, data.arrange_rows(d.covariates()), {1}, true));
+  // Nobody survives the only tie: nothing to learn in any direction.
+  const Data all{{}, {1, 1}, {1, 1}};
+  const TimeToEvent last(all.columns());
+  const std::vector<double> values = {0, 1};
+  REQUIRE(!tte::is_monotone_along(last, last.arrange_rows({values}), {1}, true));
+}

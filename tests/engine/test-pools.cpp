@@ -130,3 +130,23 @@ TEST_CASE("tied rows on either side of those that leave are all made anew") {
   const std::vector<double> r{1.0 / 3, 1.0 / 7, 1.0 / 6, 1e40 / 3, 1e22 / 7, 1.0 / 9, 1.0 / 11};
   CHECK(largest_error<tte::RemovableMoments>(d, r) < 1e-15);
 }
+
+TEST_CASE("Events held back are at risk at every step but their own") {
+  naive::each_data([](const naive::Data& d) {
+    if (d.rows() == 0 || d.rows() > 5) return;
+    const tte::TimeToEvent data(d.columns());
+    tte::Counts counts(data);
+    tte::EventsHeldBack<tte::Counts> survivors(data, counts);
+    std::vector<double> found, expected;
+    tte::sweep(data.schedule(), tte::Direction::backward, survivors,
+               [&](std::size_t, const tte::Step&) { found.push_back(counts()); });
+    tte::Counts all(data);
+    tte::sweep(data.schedule(), tte::Direction::backward, all, [&](std::size_t, const tte::Step& step) {
+      double events = 0;
+      for (std::int32_t i = step.exits.begin; i < step.events_end; ++i)
+        events += data.mass(static_cast<std::size_t>(i));
+      expected.push_back(all() - events);
+    });
+    REQUIRE(naive::gap(found, expected) < 1e-12);
+  });
+}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "compensated_sum.hpp"
@@ -140,6 +141,39 @@ class RemovableMoments {
   std::int32_t first_ = 0, last_ = -1;
   double peak_ = 0, s0_ = 0;
   std::vector<double> s1_;
+};
+
+/// For a backward sweep: what `pool` holds are the rows at risk without the events of the present step, which
+/// join it when the sweep moves on.
+template <class Pool>
+class EventsHeldBack {
+ public:
+  EventsHeldBack(const TimeToEvent& data, Pool& pool) : data_(data), pool_(pool) {}
+
+  void clear() {
+    pool_.clear();
+    held_ = {};
+  }
+  void add(const Rows& exits) {
+    release();
+    std::int32_t split = exits.range.begin;
+    while (split < exits.range.end && data_.is_event(static_cast<std::size_t>(split))) ++split;
+    held_ = {exits.range.begin, split};
+    if (split < exits.range.end) pool_.add(Rows{{split, exits.range.end}});
+  }
+  void remove(const Rows& entering) {
+    release();
+    pool_.remove(entering);
+  }
+
+ private:
+  void release() {
+    if (!held_.empty()) pool_.add(Rows{std::exchange(held_, {})});
+  }
+
+  const TimeToEvent& data_;
+  Pool& pool_;
+  Range held_;
 };
 
 }  // namespace tte

@@ -100,14 +100,14 @@ inline arma::mat variance_beside(const arma::mat& information, const arma::vec& 
 // before.
 class MonotoneWatch {
  public:
-  MonotoneWatch(const TimeToEvent& data, const ArrangedRows& x, const arma::vec& spread)
-      : data_(data), x_(x), spread_(spread) {}
+  MonotoneWatch(const TimeToEvent& data, const ArrangedRows& x, const arma::vec& spread, bool exact_ties)
+      : data_(data), x_(x), spread_(spread), exact_ties_(exact_ties) {}
 
   void operator()(int iteration, const arma::vec& step) {
     const bool still_moving = arma::max(arma::abs(step % spread_)) > 0.01;
     if (iteration < 7 || !direction_.is_empty() || !still_moving) return;
     arma::vec candidate = dominant_direction(step, spread_);
-    if (is_monotone_along(data_, x_, candidate)) direction_ = std::move(candidate);
+    if (is_monotone_along(data_, x_, candidate, exact_ties_)) direction_ = std::move(candidate);
   }
   const arma::vec& direction() const { return direction_; }
 
@@ -115,6 +115,7 @@ class MonotoneWatch {
   const TimeToEvent& data_;
   const ArrangedRows& x_;
   const arma::vec& spread_;
+  bool exact_ties_;
   arma::vec direction_;
 };
 
@@ -185,7 +186,7 @@ inline CoxFit cox_fit(CoxProblem& problem, const std::vector<double>& start, con
   PartialLikelihood& partial = objective.partial();
 
   const arma::vec begin = start.empty() ? arma::vec(p, arma::fill::zeros) : arma::vec(start);
-  detail::MonotoneWatch watch(data, problem.x(), problem.spread());
+  detail::MonotoneWatch watch(data, problem.x(), problem.spread(), is_exact(options.ties));
   bool first = true;
   NewtonResult found = newton(
       [&](const arma::vec& beta) {

@@ -26,30 +26,24 @@ namespace tte {
 
 namespace detail {
 
-/// A backward pool of the moments of the rows at risk without the events of the present step, which come in
-/// when the sweep moves on.
+/// Moments of the rows in the pool, which rows they are, and how many copies.
 template <class Pool>
-class Survivors {
+class CountedMoments {
  public:
-  Survivors(const TimeToEvent& data, const ArrangedRows& x, const Arranged<double>& r)
+  CountedMoments(const TimeToEvent& data, const ArrangedRows& x, const Arranged<double>& r)
       : data_(data), moments_(x, r), present_(data.rows(), 0) {}
 
   void clear() {
     moments_.clear();
-    pending_ = {};
     count_ = 0;  // marks of another stratum's rows are never read
   }
-  void add(const Rows& exits) {
-    take_pending();
-    std::int32_t split = exits.range.begin;
-    while (split < exits.range.end && data_.is_event(static_cast<std::size_t>(split))) ++split;
-    pending_ = {exits.range.begin, split};
-    take({{split, exits.range.end}});
+  void add(const Rows& rows) {
+    moments_.add(rows);
+    rows.each([&](std::int32_t i) { mark(i, 1); });
   }
-  void remove(const Rows& entering) {
-    take_pending();
-    moments_.remove(entering);
-    entering.each([&](std::int32_t i) { mark(i, -1); });
+  void remove(const Rows& rows) {
+    moments_.remove(rows);
+    rows.each([&](std::int32_t i) { mark(i, -1); });
   }
 
   double s0() const { return moments_.s0(); }
@@ -58,12 +52,6 @@ class Survivors {
   bool is_present(std::int32_t i) const { return present_[static_cast<std::size_t>(i)] != 0; }
 
  private:
-  void take_pending() { take({std::exchange(pending_, {})}); }
-  void take(const Rows& rows) {
-    if (rows.range.empty()) return;
-    moments_.add(rows);
-    rows.each([&](std::int32_t i) { mark(i, 1); });
-  }
   void mark(std::int32_t i, int sign) {
     present_[static_cast<std::size_t>(i)] = sign > 0;
     count_ += sign * data_.freq(static_cast<std::size_t>(i));
@@ -71,7 +59,6 @@ class Survivors {
 
   const TimeToEvent& data_;
   Pool moments_;
-  Range pending_;
   std::int64_t count_ = 0;
   std::vector<char> present_;
 };
@@ -120,16 +107,19 @@ class ExactLikelihood {
   // Fills the hazard of every step, what rows meet in exact ties, and the rows of the gram of means.
   template <class Pool>
   double sweep_risk_sets() {
-    detail::Survivors<Pool> survivors(data_, x_, predictor_.r());
+    detail::CountedMoments<Pool> survivors(data_, x_, predictor_.r());
+    EventsHeldBack<detail::CountedMoments<Pool>> at_risk(data_, survivors);
     CompensatedSum value;
     means_.clear();
     for (std::size_t i = 0; i < data_.rows(); ++i) own_[i] = own_curvature_[i] = 0;
-    sweep(data_.schedule(), Direction::backward, survivors, [&](std::size_t k, const Step& step) {
+    sweep(data_.schedule(), Direction::backward, at_risk, [&](std::size_t k, const Step& step) {
       hazard_[k] = {};
       const std::int64_t d = count_events(step);
       if (d == 1) {
         value.add(single_event(k, step, survivors));
-      } else if (d > 1 && survivors.count() > 0) {
+      } else if (d > 1 && survivors.count() == 0) {
+        meet_for_certain(step);
+      } else if (d > 1) {
         value.add(ties_ == Ties::exact_marginal ? marginal(k, step, survivors)
                                                 : discrete(k, step, survivors, d));
       }
@@ -163,6 +153,12 @@ class ExactLikelihood {
     return predictor_.of_events(step.events(), stratum_of(k)) - std::log(s0);
   }
 
+  // Everyone at risk has the event: no order, no choice, so the likelihood does not depend on the hazards.
+  void meet_for_certain(const Step& step) {
+    for (std::int32_t i = step.exits.begin; i < step.events_end; ++i)
+      own_[static_cast<std::size_t>(i)] += data_.mass(static_cast<std::size_t>(i));
+  }
+
   template <class Survivors>
   double marginal(std::size_t k, const Step& step, const Survivors& survivors) {
     const std::size_t first = static_cast<std::size_t>(step.exits.begin);
@@ -174,8 +170,8 @@ class ExactLikelihood {
     hazard_[k] = {tie.excess, 0};
     std::copy(survivors.s1(), survivors.s1() + x_.stride, means_.next_row(-1 / (s0 * s0)));
     for (std::size_t j = 0; j < events.size(); ++j) {
-      own_[first + j] = events[j].copies * (1 - tie.share[j]);
-      own_curvature_[first + j] = events[j].copies * tie.curvature[j];
+      own_[first + j] += events[j].copies * (1 - tie.share[j]);
+      own_curvature_[first + j] += events[j].copies * tie.curvature[j];
     }
     const double mean_u = tie.excess + 1 / s0;
     for (std::size_t q = 0; q < tie.u.size(); ++q) {

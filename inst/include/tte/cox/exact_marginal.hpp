@@ -35,13 +35,8 @@ namespace detail {
 struct HazardShare {
   explicit HazardShare(double z) {
     if (z > 700) return;
-    if (!(z > 1e-300)) {
-      value = 1;
-      return;
-    }
-    const double grown = std::expm1(z);
-    value = z / grown;
-    slope = value * (z * (1 + 1 / grown) - 1);
+    value = z > 0 ? z / std::expm1(z) : 1;
+    slope = value * (z > 1e-4 ? z + value - 1 : z / 2 + z * z / 12);
   }
   double value = 0, slope = 0;
 };

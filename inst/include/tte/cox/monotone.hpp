@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "../core/linalg.hpp"
+#include "../core/pools.hpp"
 #include "../core/sweep.hpp"
 #include "../core/time_to_event.hpp"
 
@@ -56,8 +57,8 @@ class Extremes {
   static constexpr double infinite = std::numeric_limits<double>::infinity();
 
   double top(Queue& queue) {
-    while (!present_[static_cast<std::size_t>(queue.top().second)]) queue.pop();
-    return queue.top().first;
+    while (!queue.empty() && !present_[static_cast<std::size_t>(queue.top().second)]) queue.pop();
+    return queue.empty() ? -infinite : queue.top().first;
   }
 
   const Arranged<double>& value_;
@@ -69,9 +70,10 @@ class Extremes {
 }  // namespace detail
 
 /// Whether the likelihood grows without end along `direction` (judged to `tolerance` times the range of
-/// x'direction).
+/// x'direction). Breslow's and Efron's ties compare an event with all at risk, `exact_ties` only with those
+/// who survive the tie.
 inline bool is_monotone_along(const TimeToEvent& data, const ArrangedRows& x, const arma::vec& direction,
-                              double tolerance = 1e-6) {
+                              bool exact_ties = false, double tolerance = 1e-6) {
   Arranged<double> value = data.arranged(0.0);
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (std::size_t i = 0; i < data.rows(); ++i) {
@@ -81,16 +83,22 @@ inline bool is_monotone_along(const TimeToEvent& data, const ArrangedRows& x, co
   }
   const double slack = tolerance * (high - low);
   bool holds = true, strict = false;
-  detail::Extremes at_risk(value, data.schedule().late_entry());
-  sweep(data.schedule(), Direction::backward, at_risk, [&](std::size_t, const Step& step) {
+  detail::Extremes compared(value, data.schedule().late_entry());
+  const auto at = [&](std::size_t, const Step& step) {
     if (!holds || step.events().empty()) return;
     double least = std::numeric_limits<double>::infinity();
     for (std::int32_t i = step.exits.begin; i < step.events_end; ++i) {
       least = std::min(least, value[static_cast<std::size_t>(i)]);
     }
-    holds = least >= at_risk.largest() - slack;
-    strict |= least > at_risk.smallest() + slack;
-  });
+    holds = least >= compared.largest() - slack;
+    strict |= least > compared.smallest() + slack;
+  };
+  if (exact_ties) {
+    EventsHeldBack<detail::Extremes> survivors(data, compared);
+    sweep(data.schedule(), Direction::backward, survivors, at);
+  } else {
+    sweep(data.schedule(), Direction::backward, compared, at);
+  }
   return holds && strict;
 }
 
