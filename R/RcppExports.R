@@ -33,6 +33,10 @@ cox_ph_test_cpp <- function(columns, x, offset, beta, ties, times, values, robus
     .Call(`_tte_cox_ph_test_cpp`, columns, x, offset, beta, ties, times, values, robust, timefix, threads)
 }
 
+cox_standardise_cpp <- function(columns, x, offset, beta, variance, ties, newx, population_mass, times, tau, timefix, threads) {
+    .Call(`_tte_cox_standardise_cpp`, columns, x, offset, beta, variance, ties, newx, population_mass, times, tau, timefix, threads)
+}
+
 endpoint_cpp <- function(seen, kind, event_day, patients, steps, schedule) {
     .Call(`_tte_endpoint_cpp`, seen, kind, event_day, patients, steps, schedule)
 }

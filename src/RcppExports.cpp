@@ -142,6 +142,27 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// cox_standardise_cpp
+Rcpp::List cox_standardise_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta, arma::mat variance, std::string ties, Rcpp::List newx, Rcpp::NumericVector population_mass, Rcpp::NumericVector times, double tau, bool timefix, int threads);
+RcppExport SEXP _tte_cox_standardise_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP betaSEXP, SEXP varianceSEXP, SEXP tiesSEXP, SEXP newxSEXP, SEXP population_massSEXP, SEXP timesSEXP, SEXP tauSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type beta(betaSEXP);
+    Rcpp::traits::input_parameter< arma::mat >::type variance(varianceSEXP);
+    Rcpp::traits::input_parameter< std::string >::type ties(tiesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type newx(newxSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type population_mass(population_massSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type times(timesSEXP);
+    Rcpp::traits::input_parameter< double >::type tau(tauSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(cox_standardise_cpp(columns, x, offset, beta, variance, ties, newx, population_mass, times, tau, timefix, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // endpoint_cpp
 Rcpp::List endpoint_cpp(Rcpp::List seen, Rcpp::IntegerVector kind, Rcpp::NumericVector event_day, Rcpp::List patients, Rcpp::List steps, Rcpp::List schedule);
 RcppExport SEXP _tte_endpoint_cpp(SEXP seenSEXP, SEXP kindSEXP, SEXP event_daySEXP, SEXP patientsSEXP, SEXP stepsSEXP, SEXP scheduleSEXP) {
@@ -291,6 +312,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_cox_dfbeta_cpp", (DL_FUNC) &_tte_cox_dfbeta_cpp, 8},
     {"_tte_cox_baseline_cpp", (DL_FUNC) &_tte_cox_baseline_cpp, 8},
     {"_tte_cox_ph_test_cpp", (DL_FUNC) &_tte_cox_ph_test_cpp, 10},
+    {"_tte_cox_standardise_cpp", (DL_FUNC) &_tte_cox_standardise_cpp, 12},
     {"_tte_endpoint_cpp", (DL_FUNC) &_tte_endpoint_cpp, 6},
     {"_tte_km_cpp", (DL_FUNC) &_tte_km_cpp, 5},
     {"_tte_log_rank_family_cpp", (DL_FUNC) &_tte_log_rank_family_cpp, 5},

@@ -3,6 +3,7 @@
 #include <tte/cox/baseline.hpp>
 #include <tte/cox/proportional_hazards.hpp>
 #include <tte/cox/residuals.hpp>
+#include <tte/cox/standardise.hpp>
 
 using binding::take;
 
@@ -107,4 +108,30 @@ Rcpp::List cox_ph_test_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::Numeri
                                                                   robust, binding::execution(threads));
   return Rcpp::List::create(Rcpp::_["score"] = Rcpp::NumericVector(test.score.begin(), test.score.end()),
                             Rcpp::_["variance"] = test.variance, Rcpp::_["information"] = test.information);
+}
+
+// `newx`: the covariates of every row, one matrix per arm. `tau` is NA for no restricted mean.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List cox_standardise_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta,
+                               arma::mat variance, std::string ties, Rcpp::List newx,
+                               Rcpp::NumericVector population_mass, Rcpp::NumericVector times, double tau,
+                               bool timefix, int threads) {
+  const tte::TimeToEvent data(binding::columns(columns), timefix);
+  tte::Population population;
+  for (R_xlen_t a = 0; a < newx.size(); ++a) population.arms.push_back(covariates(newx[a]));
+  population.mass = binding::doubles(population_mass);
+  tte::Standardised found = tte::standardise(data, model_of(x, offset, beta, ties), variance, population,
+                                             {times.begin(), times.end()}, tau, binding::execution(threads));
+  const auto arms = static_cast<std::size_t>(newx.size()), points = static_cast<std::size_t>(times.size());
+  Rcpp::NumericVector covariance(Rcpp::Dimension(points, arms, arms));
+  for (std::size_t t = 0; t < points; ++t) {
+    for (std::size_t c = 0; c < arms * arms; ++c)
+      covariance[static_cast<R_xlen_t>(t + points * c)] = found.covariance[t * arms * arms + c];
+  }
+  const bool restricted = !found.mean.empty();
+  return Rcpp::List::create(
+      Rcpp::_["survival"] = binding::matrix_of(found.survival, arms), Rcpp::_["covariance"] = covariance,
+      Rcpp::_["rmst"] = restricted ? static_cast<SEXP>(take(found.mean)) : R_NilValue,
+      Rcpp::_["rmst_covariance"] =
+          restricted ? static_cast<SEXP>(binding::matrix_of(found.mean_covariance, arms)) : R_NilValue);
 }

@@ -48,15 +48,19 @@ inline ArrangedRows centred_covariates(const TimeToEvent& data, const CoxModel& 
   return x;
 }
 
-/// Covariates by row, less their means: differences of moments lose the fewest digits there.
-inline ArrangedRows centred_covariates(const TimeToEvent& data, const CoxModel& model) {
-  ArrangedRows x = data.arrange_rows(model.covariates);
+/// Means over the rows: differences of moments lose the fewest digits around them.
+inline std::vector<double> row_means(const ArrangedRows& x, std::size_t rows) {
   std::vector<double> means(x.width, 0.0);
-  for (std::size_t i = 0; i < data.rows(); ++i) {
+  for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t j = 0; j < x.width; ++j) means[j] += x.row(i)[j];
   }
-  for (double& mean : means) mean /= std::max<double>(1, static_cast<double>(data.rows()));
-  subtract_from_columns(means, x, data.rows());
+  for (double& mean : means) mean /= std::max(1.0, static_cast<double>(rows));
+  return means;
+}
+
+inline ArrangedRows centred_covariates(const TimeToEvent& data, const CoxModel& model) {
+  ArrangedRows x = data.arrange_rows(model.covariates);
+  subtract_from_columns(row_means(x, data.rows()), x, data.rows());
   return x;
 }
 
@@ -84,11 +88,13 @@ class CoxSteps {
   /// Sums over the tied events of a step that has an event.
   const detail::TieTerms& terms(std::size_t step) const { return terms_[slot(step)]; }
 
+  /// The mass of the events of a step that has some.
+  double event_mass(std::size_t step) const { return mass_[slot(step)]; }
+
   /// The mean that the events of a step are compared with: sum_k mean_k / d.
   void mean(std::size_t step, double* out) const {
     const detail::TieTerms& t = terms(step);
-    const double mass = mass_[slot(step)];
-    combine(step, t.whole / mass, (t.own - t.whole) / mass, out);
+    combine(step, t.whole / event_mass(step), (t.own - t.whole) / event_mass(step), out);
   }
   /// sum_k (w / s_k) mean_k: what the rows at risk meet of it.
   void mean_hazard(std::size_t step, double* out) const {
