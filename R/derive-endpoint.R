@@ -34,7 +34,7 @@
 #' @section Errors: `tte_error_input` for rules, readers, tables or columns that an endpoint needs and the
 #'   call or the study lacks. Patients without a start date, or who started after the data cut, have no row; a
 #'   message of class `tte_message_not_started` counts them.
-#' @seealso [endpoint()], [censoring()]
+#' @seealso [endpoint()], [censoring()], [compare_endpoints()]
 #' @references CDISC (2012). *The ADaM Basic Data Structure for Time-to-Event Analyses*, version 1.0.
 #' @examples
 #' visits <- data.frame(
@@ -51,6 +51,7 @@
 #'   design = "randomised"
 #' )
 #' adtte
+#' compare_endpoints(adtte)
 #' km(~ARM, adtte, param = "PFSFDA")
 #' @export
 derive_endpoint <- function(study, endpoints = c("OS", "PFS"), rule = recist(), censoring = NULL,
@@ -231,24 +232,37 @@ rule_tags <- function(rules) {
   tags
 }
 
-# Letters and digits of the rule and the reader behind the endpoint, as many as fit into 8 characters and keep
-# the codes apart; the same number for all.
+# The endpoint's code with letters and digits of the rule and the reader behind it: as many as fit into 8
+# characters and keep the codes of the endpoint apart.
 param_codes <- function(stems, rules, readers, n_rules, n_readers) {
-  short <- function(x, n) {
-    x <- substr(gsub("[^A-Z0-9]", "", toupper(x)), 1, n)
-    ifelse(is.na(x), "", x)
+  codes <- character(length(stems))
+  for (stem in unique(stems)) {
+    own <- stems == stem
+    codes[own] <- codes_of_stem(stem, if (n_rules > 1) rules[own], if (n_readers > 1) readers[own], sum(own))
   }
-  for (n in list(c(3, 3), c(3, 2), c(3, 1), c(2, 1), c(1, 1))) {
-    tails <- paste0(if (n_rules > 1) short(rules, n[1]), if (n_readers > 1) short(readers, n[2]))
-    codes <- paste0(stems, tails)
+  again <- duplicated(codes)
+  codes[again] <- sprintf("%s%02d", substr(codes[again], 1, 6), which(again))
+  codes
+}
+
+codes_of_stem <- function(stem, rules, readers, n) {
+  for (size in list(c(3, 3), c(3, 2), c(3, 1), c(2, 1), c(1, 1))) {
+    codes <- paste0(rep(stem, n), short_tag(rules, size[1]), short_tag(readers, size[2]))
     if (all(nchar(codes) <= 8) && !anyDuplicated(codes)) {
       return(codes)
     }
   }
-  codes <- paste0(substr(stems, 1, 8 - nchar(tails)), tails)
-  again <- duplicated(codes) | duplicated(codes, fromLast = TRUE)
-  codes[again] <- sprintf("%s%02d", substr(stems[again], 1, 6), which(again))
-  codes
+  tails <- paste0(rep("", n), short_tag(rules, 1), short_tag(readers, 1))
+  codes <- paste0(substr(stem, 1, 8 - max(nchar(tails))), tails)
+  if (anyDuplicated(codes)) sprintf("%s%02d", substr(stem, 1, 6), seq_len(n)) else codes
+}
+
+# The first letters; of FDA's tables B and C the letter that tells them from A.
+short_tag <- function(words, size) {
+  words <- gsub("[^A-Z0-9]", "", toupper(words))
+  if (size == 1) words <- sub("^FD([BC])$", "\\1", words)
+  words[is.na(words)] <- ""
+  substr(words, 1, size)
 }
 
 # ---- what all parts share ----

@@ -17,7 +17,7 @@ derive_part <- function(context, e, rules, line) {
     therapy = therapy_source(context, therapies_of(e, rule))$day,
     counts_from = if (e$before_surgery == "ignore") surgery_day(context) else rep(0, context$n),
     latest = pmin(context$last_day, ifelse(is.na(death), Inf, death)),
-    contact = if (e$end == "contact") last_contact(context) else numeric(),
+    contact = if (e$end == "contact") contact_source(context)$day else numeric(),
     no_baseline = without_baseline(context, line$reader)
   )
   found <- endpoint_cpp(
@@ -135,25 +135,29 @@ part_words <- function(found, code, types, e, context) {
 
 # Domain, variable and sequence of the date: that of the event, the assessment, the contact or the start.
 part_source <- function(found, code, types, sources, e, context) {
-  n <- context$n
-  start <- if (identical(context$design, "randomised")) "RANDDT" else "TRTSDT"
-  if (!start %in% names(context$subjects)) start <- "STARTDT"
-  domain <- rep("ADSL", n)
-  variable <- rep(if (e$from == "response") "STARTDT" else start, n)
-  sequence <- rep(NA_integer_, n)
-  event <- code %in% c(0L, 7L, 8L)
-  for (k in seq_along(sources)) {
-    own <- which(event & found$source == k)
-    domain[own] <- rep(sources[[k]]$domain, length.out = n)[own]
-    variable[own] <- sources[[k]]$variable
-    sequence[own] <- sources[[k]]$sequence[own]
+  place <- list(
+    domain = rep("ADSL", context$n), variable = rep(start_column(context, e), context$n),
+    sequence = rep(NA_integer_, context$n)
+  )
+  put <- function(place, rows, from) {
+    lapply(stats::setNames(nm = names(place)), function(what) {
+      replace(place[[what]], rows, rep(from[[what]], length.out = context$n)[rows])
+    })
   }
-  seen <- which(!is.na(found$row))
-  domain[seen] <- "ADRS"
-  variable[seen] <- "ADT"
-  sequence[seen] <- found$assessment_row[seen]
-  if (e$end == "contact") variable[code %in% c(1L, 6L)] <- "LSTALVDT"
-  list(domain = domain, variable = variable, sequence = sequence)
+  for (k in seq_along(sources)) {
+    place <- put(place, which(code %in% c(0L, 7L, 8L) & found$source == k), sources[[k]])
+  }
+  seen <- list(domain = "ADRS", variable = "ADT", sequence = found$assessment_row)
+  place <- put(place, which(!is.na(found$row)), seen)
+  if (e$end == "contact") place <- put(place, which(code %in% c(1L, 6L)), contact_source(context))
+  place
+}
+
+# The column that holds the start.
+start_column <- function(context, e) {
+  by_design <- if (identical(context$design, "randomised")) "RANDDT" else "TRTSDT"
+  known <- c(context$study$tte$start, by_design, "STARTDT")
+  if (e$from == "response") "STARTDT" else intersect(known, names(context$subjects))[1]
 }
 
 # ---- all parts together ----
@@ -258,8 +262,8 @@ needs_of <- function(study, e) {
     if ("CANCER DEATH" %in% types && !has("DTHCAUS")) {
       lacks("the causes of death", "DTHCAUS", "Give DTHCAUS, or take another endpoint.")
     },
-    if (e$end == "contact" && !has("LSTALVDT")) {
-      lacks("the date last known alive", "LSTALVDT", "Give LSTALVDT.")
+    if (e$end == "contact" && !has("LSTALVDT") && !any(names(contact_domains)[-1] %in% names(study))) {
+      lacks("the date last known alive", "LSTALVDT", "Give LSTALVDT, or tables of doses, visits or scans.")
     },
     if ("DISCONTINUATION" %in% types && !has("EOTSTT") && !has("DCTREAS")) {
       lacks("how treatment ended", "EOTSTT", "Give EOTSTT (COMPLETED, DISCONTINUED, ONGOING) or DCTREAS.")
@@ -280,13 +284,19 @@ needs_of <- function(study, e) {
 
 #' @export
 print.tte_adtte <- function(x, ...) {
-  if (!all(c("PARAMCD", "CNSR", "CAUSE", "provenance") %in% names(x))) {
-    return(NextMethod())
+  rows <- structure(x[setdiff(names(x), "provenance")], class = "data.frame")
+  if (!all(c("PARAMCD", "PARAM", "CAUSE", "provenance") %in% names(x))) {
+    print(rows, ...)
+    return(invisible(x))
   }
   cat(sprintf("Endpoints of %d patients, in days\n", length(unique(x$USUBJID))))
   print(endpoint_table(x), row.names = FALSE)
   said <- unlist(lapply(x$provenance[!duplicated(x$PARAMCD)], function(p) p$conventions[c("rule", "missed")]))
   print_conventions(unique(said[!is.na(said)]))
+  if (nrow(x) <= 20) {
+    cat("\n")
+    print(rows, row.names = FALSE, ...)
+  }
   invisible(x)
 }
 

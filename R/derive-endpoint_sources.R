@@ -135,7 +135,7 @@ response_readers <- function(study) {
 }
 
 # The visit responses of a study: a row per patient and timepoint, from its lesions or as they were supplied.
-study_responses <- function(context, reader) {
+seen_responses <- function(context, reader) {
   remembered(context, paste("responses", reader), function() {
     table <- context$study$assessments
     supplied <- is.null(context$study$lesions) && !is.null(table[["AVALC"]])
@@ -243,17 +243,48 @@ without_baseline <- function(context, reader) {
   missing <- context$subjects[["BASEFL"]] %in% "N"
   missing <- rep(missing, length.out = context$n)
   if (!is.null(context$study$lesions)) {
-    seen <- study_responses(context, reader)
+    seen <- seen_responses(context, reader)
     missing <- missing | !context$subjects$USUBJID %in% seen$USUBJID[seen$BASECMP %in% "Y"]
   }
   as.integer(missing)
 }
 
-# The last day on which a patient is known to have been alive; a death after the data cut proves it.
-last_contact <- function(context) {
-  known <- subject_days(context, "LSTALVDT")
-  death <- subject_days(context, "DTHDT")
-  ifelse(is.na(known) & is.na(death), -Inf, pmax(known, death, na.rm = TRUE))
+# The last day on which a patient is known to have been alive, -Inf if none: the supplied date or any later
+# scan, dose or visit; a death after the data cut proves it too. A cut study has settled the date already.
+contact_source <- function(context) {
+  remembered(context, "contact", function() {
+    settled <- !is.null(context$study$tte$cut)
+    dates <- c(
+      list(ADSL.LSTALVDT = subject_days(context, "LSTALVDT"), ADSL.DTHDT = subject_days(context, "DTHDT")),
+      if (!settled) lapply(contact_tables(context), `-`, context$start)
+    )
+    dates <- lapply(dates, function(day) ifelse(is.na(day), -Inf, day))
+    latest <- do.call(pmax, unname(dates))
+    first <- rep(length(dates), context$n)
+    for (k in rev(seq_along(dates))) first[dates[[k]] == latest] <- k
+    place <- strsplit(names(dates), ".", fixed = TRUE)
+    found <- new_source(latest, vapply(place, `[`, "", 1)[first], vapply(place, `[`, "", 2)[first])
+    found$day <- latest
+    found
+  })
+}
+
+contact_domains <- c(
+  subjects = "ADSL.TRTEDT", exposure = "ADEX.AENDT", lesions = "ADTR.ADT", assessments = "ADRS.ADT",
+  adverse_events = "ADAE.ASTDT", questionnaires = "ADQS.ADT", performance_status = "ADPS.ADT",
+  samples = "ADLB.ADT"
+)
+
+# The latest contact on record, by table; dates with a time are days here.
+contact_tables <- function(context) {
+  tables <- unclass(context$study)[intersect(names(contact_domains), names(context$study))]
+  found <- lapply(names(tables), function(name) {
+    table <- tables[[name]]
+    columns <- intersect(contact_columns[[name]], names(table))
+    table[columns] <- lapply(table[columns], as.Date)
+    date_number(latest_contact(stats::setNames(list(table), name), context$subjects$USUBJID))
+  })
+  stats::setNames(found, contact_domains[names(tables)])
 }
 
 # The day of the resection, from which on a progression counts where one that was resected does not.
@@ -280,7 +311,7 @@ start_of_response <- function(context, reader, therapies) {
 # The overall responses alone, as best_response() reads them.
 response_visits <- function(context, reader) {
   remembered(context, paste("response visits", reader), function() {
-    visits <- study_responses(context, reader)
+    visits <- seen_responses(context, reader)
     in_order(list(
       person = match(visits$USUBJID, context$subjects$USUBJID), date = date_number(visits$ADT),
       shown = date_number(visits$ADTPD), code = response_codes_of(visits$AVALC), row = visits$row

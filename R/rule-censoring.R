@@ -37,7 +37,7 @@
 #' @references FDA (2007). Guidance for industry: clinical trial endpoints for the approval of cancer drugs
 #'   and biologics, Appendix 3. EMA (2012). Appendix 1 to the guideline on the evaluation of anticancer
 #'   medicinal products in man, EMA/CHMP/27994/2008/Rev.1.
-#' @seealso [derive_endpoint()]
+#' @seealso [derive_endpoint()], [compare_endpoints()]
 #' @examples
 #' censoring("FDA", visits = visits_every(weeks = 6, window_days = 7))
 #' censoring("EMA")
