@@ -8,6 +8,10 @@ finish_study <- function(tables, options) {
   out <- rep(FALSE, screened)
   if (!is.null(subjects)) {
     subjects <- start_subjects(merge_vital_status(subjects, tables$vital_status), tables$exposure, options)
+    if (is.null(subjects[["LSTALVDT"]])) {
+      options$derived <- "LSTALVDT"
+      subjects[["LSTALVDT"]] <- latest_contact(tables, subjects$USUBJID)
+    }
     arm <- intersect(options$arm, names(subjects))
     if (length(arm) == 0) options["arm"] <- list(NULL)
     out <- screened_out(subjects, options$arm, options$screen_failure)
@@ -18,7 +22,7 @@ finish_study <- function(tables, options) {
     if (any(out)) tables <- keep_persons(tables, subjects$USUBJID)
   }
   info <- c(
-    options[c("arm", "design", "measured", "entry_condition", "start")],
+    options[c("arm", "design", "measured", "entry_condition", "start", "derived")],
     list(
       arms = arm_levels(subjects, options$arm), reference = arm_reference(subjects, options$arm),
       readers = study_readers(tables), n_screened = screened, n_screen_failures = sum(out),

@@ -26,6 +26,9 @@ study_sentences <- function(study) {
       sprintf("%d of %d screened were screen failures: excluded.", info$n_screen_failures, info$n_screened)
     },
     start_sentence(info),
+    if ("LSTALVDT" %in% info$derived) {
+      "The last date alive was not supplied: it is that of the latest scan, dose, visit or adverse event."
+    },
     if (!is.null(info$unit)) sprintf("Times are in %s.", info$unit),
     if (length(info$readers) > 1) sprintf("Readers, kept apart: %s.", toString(info$readers)),
     if (!is.null(info$entry_condition)) {
@@ -53,12 +56,30 @@ arm_sentence <- function(info) {
 
 cut_sentence <- function(info) {
   if (!is.null(info$data_cut)) {
-    return(sprintf("Data cut: %s.", format(info$data_cut)))
+    return(sprintf("Data cut: %s%s.", format(info$data_cut), cut_reason(info$cut)))
   }
   if (is.null(info$latest)) {
     return("Data cut: not stated; the data hold no dates.")
   }
   sprintf("Data cut: not stated; the latest date in the data is %s.", format(info$latest))
+}
+
+# Why the cut lies where it does, and which contacts count as proof of life at it.
+cut_reason <- function(cut) {
+  if (is.null(cut)) {
+    return("")
+  }
+  words <- c(
+    latest = "contacts after it prove life at it", supplied = "last date alive as supplied",
+    "cut-observed" = "last date alive from contacts up to it"
+  )
+  event <- if (cut$by == "events") {
+    name <- if (is.character(cut$endpoint)) cut$endpoint else cut$endpoint$name
+    sprintf(", where event %g of %s happened", cut$events, name)
+  } else {
+    ""
+  }
+  paste0(event, "; ", words[[cut$lastalive]])
 }
 
 #' @export

@@ -15,7 +15,7 @@ study_subjects <- function(n = 4, ...) {
 
 # Overall responses of each subject from a string per subject: c(S01 = "SD PR PD") gives a visit every
 # `every` days after the randomisation; "-" is a missed visit (no row).
-study_responses <- function(words, subjects = study_subjects(), every = 42) {
+study_visits <- function(words, subjects = study_subjects(), every = 42) {
   said <- strsplit(words, " +")
   rows <- Map(function(id, result) {
     date <- subjects$RANDDT[match(id, subjects$USUBJID)] + every * seq_along(result)

@@ -16,7 +16,7 @@ clean_tables <- function() {
     lesions = do.call(rbind, lapply(subjects$USUBJID, function(id) {
       study_lesions(id, list(T1 = c(30, 20, 10), T2 = c(12, 12, 12)))
     })),
-    assessments = study_responses(c(S01 = "SD PR", S02 = "SD PD", S03 = "PR PR", S04 = "NE SD")),
+    assessments = study_visits(c(S01 = "SD PR", S02 = "SD PD", S03 = "PR PR", S04 = "NE SD")),
     therapies = data.frame(USUBJID = "S02", CMTRT = "B", ASTDT = as.Date("2024-05-01"), AENDT = as.Date("2024-06-01")),
     procedures = data.frame(USUBJID = "S03", PRTRT = "Resection", ASTDT = as.Date("2024-05-02")),
     adverse_events = data.frame(

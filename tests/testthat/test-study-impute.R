@@ -82,7 +82,7 @@ test_that("study() completes dates in their order and sets the flags, keeping th
     USUBJID = c("S01", "S01", "S02"), AEDECOD = "Rash", ASTDT = c("2024-01", "2024-02-11", "2024"),
     AENDT = c("2024-03", NA, "2024-02-UN"), ASTDTF = c("", "D", "")
   )
-  scans <- study_responses(c(S01 = "SD SD", S02 = "SD"), subjects, every = 20)
+  scans <- study_visits(c(S01 = "SD SD", S02 = "SD"), subjects, every = 20)
   therapies <- data.frame(USUBJID = "S02", CMTRT = "B", ASTDT = "2024-04-UN")
   study <- small_study(
     subjects, adverse_events = events, assessments = scans, therapies = therapies, design = "randomised"
@@ -99,13 +99,13 @@ test_that("study() completes dates in their order and sets the flags, keeping th
 
 test_that("a scan proves that a person lived, later than the last date alive says", {
   subjects <- study_subjects(1, TRT01P = "Placebo", LSTALVDT = day("2024-02-01"), DTHDT = "2024")
-  study <- study(subjects, assessments = study_responses(c(S01 = "SD SD"), subjects), design = "randomised")
+  study <- study(subjects, assessments = study_visits(c(S01 = "SD SD"), subjects), design = "randomised")
   expect_equal(study$subjects$DTHDT, day("2024-01-01") + 85)
   expect_equal(study$subjects$DTHDTF, "M")
 })
 
 test_that("the day of an assessment is assumed only where the protocol says which", {
-  scans <- study_responses(c(S01 = "SD PR"))
+  scans <- study_visits(c(S01 = "SD PR"))
   scans$ADT <- c("2024-02", "2024-03-25")
   expect_equal(study_faults_of(small_study(assessments = scans))$fault, "incomplete_date")
   study <- small_study(assessments = scans, assessment_day = 15)

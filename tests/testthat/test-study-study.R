@@ -6,7 +6,7 @@ test_that("design must be said, and the error lists the three", {
 })
 
 test_that("tables lie under their names, with the arm's reference first and time zero by design", {
-  study <- small_study(assessments = study_responses(c(S01 = "SD PR - PD")))
+  study <- small_study(assessments = study_visits(c(S01 = "SD PR - PD")))
   expect_s3_class(study, "tte_study")
   expect_named(study, c("subjects", "assessments", "tte"))
   expect_equal(levels(study$subjects$TRT01P), c("Placebo", "Drug X"))
@@ -17,7 +17,7 @@ test_that("tables lie under their names, with the arm's reference first and time
 })
 
 test_that("a mapping gives any columns the package's names", {
-  rows <- study_responses(c(S01 = "SD PR"))
+  rows <- study_visits(c(S01 = "SD PR"))
   mine <- data.frame(patient = rows$USUBJID, day = format(rows$ADT), result = rows$AVALC, centre = "A")
   study <- small_study(
     assessments = mine,
@@ -49,7 +49,7 @@ test_that("a cohort starts with its first dose and is grouped by what was starte
 })
 
 test_that("readers are listed", {
-  rows <- study_responses(c(S01 = "SD PR"))
+  rows <- study_visits(c(S01 = "SD PR"))
   both <- rbind(cbind(rows, READER = "INVESTIGATOR"), cbind(rows, READER = "BICR"))
   expect_equal(small_study(assessments = both)$tte$readers, c("BICR", "INVESTIGATOR"))
 })
