@@ -166,7 +166,7 @@ assemble_adtte <- function(parts, plan, endpoints, rules, context) {
   sizes <- vapply(parts, function(part) length(part$person), integer(1))
   all <- function(name) unlist(lapply(parts, `[[`, name), use.names = FALSE)
   each <- function(values) rep(values, sizes)
-  date <- function(name) as.Date(all(name), origin = "1970-01-01")
+  date <- function(name) as.Date(as.numeric(all(name)), origin = "1970-01-01")
   labels <- vapply(seq_len(nrow(plan)), function(i) part_label(endpoints[[plan$endpoint[i]]], plan, i), "")
   cause <- all("cause")
   causes <- lapply(seq_along(parts), function(i) {
@@ -174,9 +174,9 @@ assemble_adtte <- function(parts, plan, endpoints, rules, context) {
   })
   rows <- data.frame(
     USUBJID = context$subjects$USUBJID[all("person")], PARAMCD = each(plan$paramcd), PARAM = each(labels),
-    STARTDT = date("start"), ADT = date("date"), AVAL = all("date") - all("start") + 1, AVALU = "DAYS",
+    STARTDT = date("start"), ADT = date("date"), AVAL = all("date") - all("start") + 1, AVALU = each(rep("DAYS", length(sizes))),
     CNSR = all("code"), EVNTDESC = all("event"), CNSDTDSC = all("censored"), CAUSE = cause,
-    CAUSEDESC = unlist(causes), LASSDT = date("assessed"), SRCDOM = all("domain"), SRCVAR = all("variable"),
+    CAUSEDESC = as.character(unlist(causes)), LASSDT = date("assessed"), SRCDOM = all("domain"), SRCVAR = all("variable"),
     SRCSEQ = all("sequence"), RULE = each(plan$label), READER = each(plan$reader)
   )
   extra <- context$subjects[setdiff(names(context$subjects), names(rows))]

@@ -240,8 +240,8 @@ used_types <- function(context, e) {
 
 # Patients whose baseline assessment is missing: the subjects say so, or the lesions hold no complete one.
 without_baseline <- function(context, reader) {
-  missing <- context$subjects[["BASEFL"]] %in% "N"
-  missing <- rep(missing, length.out = context$n)
+  flag <- context$subjects[["BASEFL"]]
+  missing <- if (is.null(flag)) rep(FALSE, context$n) else flag %in% "N"
   if (!is.null(context$study$lesions)) {
     seen <- seen_responses(context, reader)
     missing <- missing | !context$subjects$USUBJID %in% seen$USUBJID[seen$BASECMP %in% "Y"]
@@ -291,7 +291,7 @@ contact_tables <- function(context) {
 surgery_day <- function(context) {
   records <- therapy_records(context$study$procedures, "PRCAT", "SURGERY", NA)
   day <- first_record(context, records, "ADPR")$day
-  ifelse(day <= context$last_day, day, 0)
+  ifelse(is.finite(day) & day <= context$last_day, day, 0)
 }
 
 # The response that starts a duration of response: the first that best_response() lets count.

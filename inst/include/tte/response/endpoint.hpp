@@ -343,6 +343,8 @@ inline void check_patients(const EndpointPatients& patients) {
   }
   expects(patients.contact.size() == 0 || patients.contact.size() == n, "a contact for each patient");
   expects(patients.no_baseline.size() == n, "a value for each patient");
+  for (const std::int32_t flag : patients.no_baseline)
+    expects(flag == 0 || flag == 1, "no_baseline is 0 or 1");
   for (const Span<double>* days :
        {&patients.last_day, &patients.therapy, &patients.counts_from, &patients.latest, &patients.contact}) {
     for (const double day : *days) expects(!std::isnan(day), "a day must be a number");
