@@ -1,43 +1,61 @@
 # Models. `coxph` is claimed only where survival's methods are right about the fit; other fits are
-# `tte_model`, with the methods below, and what they cannot answer is a classed error.
+# `tte_model`, with the methods of result-cox-*.R, and what they cannot answer is a classed error.
 
-new_cox <- function(fit, d, design, keep, ties, conf.level, timefix) {
-  stored <- stored_call(d, "cox", strata_in_formula = TRUE, ties = ties)
+# `options`: what cox() settled: ties, firth, variance, conf.type, alternative, conf.level, timefix.
+new_cox <- function(fit, d, design, keep, options) {
+  stored <- rlang::exec(stored_call, d, "cox", strata_in_formula = TRUE, !!!options_of_call(options))
   strata <- if (length(d$strata_columns) > 0) strata_column(d$strata_columns)
   parts <- c(estimated_parts(fit, design$names), list(
-    method = ties, n = d$n, terms = fit_terms(stored$formula, d), assign = design$assign,
+    method = method_of_ties(options$ties), n = d$n, terms = fit_terms(stored$formula, d), assign = design$assign,
     weights = row_mass(d$columns), offset = d$offset, na.action = d$na.action,
     y = if (keep$y) response_of_fit(d, fit$snapped > 0), x = if (keep$x) design_matrix(design),
     strata = if (keep$x) strata, timefix = FALSE, formula = stored$formula,
     xlevels = all_levels(design$xlevels, stored$formula, strata), contrasts = design$contrasts,
-    call = stored$call, conf.level = conf.level
+    call = stored$call, conf.level = options$conf.level
   ))
-  parts$tte <- cox_provenance(d, fit, ties, conf.level, timefix, parts$monotone)
+  parts$tte <- cox_provenance(d, fit, options, parts$monotone)
   parts <- Filter(Negate(is.null), parts)
-  right <- survival_is_right(parts, d)
+  right <- survival_is_right(parts, d, options)
   if (right && !is.null(d$columns$freq)) parts$call$weights <- parts$call$freq
   structure(settle_monotone(parts), class = c("tte_cox", if (right) "coxph" else "tte_model"))
 }
+
+# The options that must be written for update() to fit the same model again.
+options_of_call <- function(options) {
+  usual <- list(
+    firth = FALSE, conf.type = if (options$firth) "profile" else "wald", alternative = "two.sided",
+    conf.level = 0.95, timefix = TRUE
+  )
+  said <- Filter(Negate(is.null), Map(function(given, default) {
+    if (!identical(given, default)) given
+  }, options[names(usual)], usual))
+  c(list(ties = options$ties), if (options$variance == "jackknife") list(variance = "jackknife"), said)
+}
+
+# survival knows the discrete likelihood as "exact".
+method_of_ties <- function(ties) if (ties == "exact-discrete") "exact" else ties
 
 # The engine's numbers under survival's names.
 estimated_parts <- function(fit, names) {
   named <- function(x) if (!is.null(x)) rlang::set_names(x, names)
   list(
     coefficients = named(fit$coefficients), var = fit$var, naive.var = fit$naive_var, loglik = fit$loglik,
-    score = fit$score, rscore = fit$rscore, wald.test = fit$wald_test, iter = fit$iter,
-    linear.predictors = fit$linear_predictors, residuals = fit$residuals, means = named(fit$means),
-    nevent = fit$n_event, concordance = fit$concordance, converged = fit$converged,
+    loglik_plain = fit$loglik_plain, score = fit$score, rscore = fit$rscore, wald.test = fit$wald_test,
+    iter = fit$iter, linear.predictors = fit$linear_predictors, residuals = fit$residuals,
+    means = named(fit$means), nevent = fit$n_event, concordance = fit$concordance, converged = fit$converged,
     monotone = named(fit$monotone)
   )
 }
 
-# survival's baseline hazard and residuals of an Efron fit do not know multiplicities; no method of its knows
-# a coefficient at infinity, nor frequencies beside a robust variance.
-survival_is_right <- function(parts, d) {
+# survival's baseline hazard and residuals of an Efron fit do not know multiplicities, its exact fits no
+# weights at all; no method of its knows a coefficient at infinity, a penalty, marginal ties, a jackknife,
+# nor frequencies beside a robust variance.
+survival_is_right <- function(parts, d, options) {
   freq <- d$columns$freq
   multiple <- !is.null(freq) && any(freq != 1L)
-  robust <- !is.null(parts$naive.var)
-  is.null(parts$monotone) && !(multiple && (robust || parts$method == "efron"))
+  plain_ties <- options$ties == "breslow" && is.null(parts$naive.var)
+  known <- options$ties != "exact-marginal" && !options$firth && options$variance != "jackknife"
+  is.null(parts$monotone) && known && (!multiple || plain_ties)
 }
 
 row_mass <- function(columns) {
@@ -85,19 +103,44 @@ settle_monotone <- function(parts) {
   parts
 }
 
-cox_provenance <- function(d, fit, ties, conf.level, timefix, monotone) {
-  robust <- !is.null(fit$naive_var)
+cox_provenance <- function(d, fit, options, monotone) {
   said <- sentences(
-    ties = sprintf("Ties: %s.", c(efron = "Efron", breslow = "Breslow")[[ties]]),
-    strata = strata_sentence(d), variance = if (robust) {
-      sprintf("Standard errors are robust (sandwich) over %s.", independent_units(d))
-    } else {
-      "Standard errors are from the observed information."
-    },
-    limits = sprintf("Limits are %s, Wald.", format_percent(conf.level)),
-    timefix = merge_sentence(fit$snapped, timefix)
+    ties = paste0("Ties: ", tie_words[[options$ties]], "."),
+    firth = if (options$firth) "Firth's penalised likelihood; standard errors from the unpenalised information.",
+    strata = strata_sentence(d), variance = variance_words(d, options),
+    limits = limits_sentence(options$conf.level, options$conf.type, options$firth),
+    alternative = if (options$alternative != "two.sided") one_sided_sentence(options$alternative),
+    timefix = merge_sentence(fit$snapped, options$timefix)
   )
-  provenance(d, "Cox model", fit$snapped, said, n_persons = count_persons(d$columns), monotone = monotone)
+  provenance(d, "Cox model", fit$snapped, said,
+    n_persons = count_persons(d$columns), monotone = monotone, ties = options$ties, firth = options$firth,
+    variance = options$variance, conf.type = options$conf.type, alternative = options$alternative,
+    timefix = options$timefix
+  )
+}
+
+tie_words <- c(
+  efron = "Efron", breslow = "Breslow", "exact-discrete" = "exact, discrete time (SAS DISCRETE)",
+  "exact-marginal" = "exact, marginal likelihood (SAS EXACT)"
+)
+
+variance_words <- function(d, options) {
+  over <- independent_units(d)
+  switch(options$variance,
+    robust = sprintf("Standard errors are robust (sandwich) over %s.", over),
+    jackknife = sprintf("Standard errors are jackknife, leaving out %s one at a time.", over),
+    if (!options$firth) "Standard errors are from the observed information."
+  )
+}
+
+limits_sentence <- function(conf.level, conf.type, firth) {
+  kind <- if (conf.type == "wald") "Wald" else paste0(if (firth) "penalised ", "profile likelihood")
+  p <- if (conf.type == "wald") "" else sprintf(", and p values %slikelihood ratio", if (firth) "penalised " else "")
+  sprintf("Limits are %s, %s%s.", format_percent(conf.level), kind, p)
+}
+
+one_sided_sentence <- function(alternative) {
+  sprintf("One-sided p, for a hazard ratio %s 1.", if (alternative == "greater") "below" else "above")
 }
 
 count_persons <- function(columns) {
@@ -105,180 +148,4 @@ count_persons <- function(columns) {
     return(length(unique(columns$subject)))
   }
   if (is.null(columns$freq)) length(columns$stop) else sum(as.double(columns$freq))
-}
-
-# ---- print ----
-
-#' @export
-print.tte_cox <- function(x, digits = 3, ...) {
-  print_heading(x$tte)
-  cat(sprintf("%s events, %s persons\n\n", format_count(x$nevent), format_count(x$tte$n_persons)))
-  print(coefficient_table(x, digits), right = TRUE)
-  cat("\n", test_line("Likelihood ratio test", 2 * diff(x$loglik), x), sep = "")
-  if (!is.null(x$rscore)) cat(test_line("Robust score test", x$rscore, x))
-  if (!is.null(x$concordance)) {
-    cat(sprintf(
-      "Concordance %s (se %s)\n", format_number(x$concordance[["concordance"]], digits),
-      format_number(x$concordance[["std"]], digits)
-    ))
-  }
-  for (line in infinite_lines(x$monotone)) cat(line, "\n", sep = "")
-  if (!x$converged) cat("The iteration did not converge: do not use these numbers.\n")
-  print_foot(x$tte)
-  invisible(x)
-}
-
-coefficient_table <- function(x, digits) {
-  beta <- x$coefficients
-  se <- sqrt(diag(x$var))
-  se[is.na(beta)] <- NA
-  limits <- stats::qnorm((1 + x$conf.level) / 2) * se
-  shown <- data.frame(
-    coef = format_number(beta, digits), HR = format_number(exp(beta), digits),
-    lower = format_number(exp(beta - limits), digits), upper = format_number(exp(beta + limits), digits),
-    se = format_number(se, digits), z = format_number(beta / se, digits),
-    p = format_p(2 * stats::pnorm(-abs(beta / se))), row.names = names(beta)
-  )
-  names(shown)[3:4] <- paste0(x$conf.level, c("LCL", "UCL"))
-  if (!is.null(x$naive.var)) names(shown)[5] <- "robust se"
-  shown
-}
-
-test_line <- function(name, statistic, x) {
-  df <- sum(!is.na(x$coefficients))
-  sprintf(
-    "%s = %s on %d df, p %s\n", name, format_number(statistic), df,
-    p_words(stats::pchisq(statistic, df, lower.tail = FALSE))
-  )
-}
-
-infinite_lines <- function(direction) {
-  away <- direction[!is.na(direction) & direction != 0]
-  if (length(away) == 0) {
-    return(character())
-  }
-  sprintf(
-    "%s has no finite estimate: the likelihood keeps growing as it goes to %s.", names(away),
-    ifelse(away > 0, "Inf", "-Inf")
-  )
-}
-
-# ---- survival's methods, where they hold; refusals where they do not ----
-
-#' @export
-summary.tte_cox <- function(object, conf.int = object$conf.level, ...) {
-  class(object) <- "coxph"
-  summary(object, conf.int = conf.int, ...)
-}
-
-#' @export
-confint.tte_cox <- function(object, parm, level = object$conf.level, ...) {
-  beta <- object$coefficients
-  chosen <- if (missing(parm)) names(beta) else if (is.numeric(parm)) names(beta)[parm] else parm
-  reach <- stats::qnorm((1 + level) / 2) * sqrt(diag(object$var))
-  limits <- cbind(beta - reach, beta + reach)
-  tails <- c((1 - level) / 2, (1 + level) / 2)
-  dimnames(limits) <- list(names(beta), paste(format(100 * tails, trim = TRUE, digits = 3), "%"))
-  limits[chosen, , drop = FALSE]
-}
-
-#' @export
-vcov.tte_model <- function(object, complete = TRUE, ...) {
-  names <- names(object$coefficients)
-  v <- structure(object$var, dimnames = list(names, names))
-  keep <- complete | !is.na(object$coefficients)
-  v[keep, keep, drop = FALSE]
-}
-
-#' @export
-logLik.tte_model <- function(object, ...) {
-  structure(object$loglik[2], df = sum(!is.na(object$coefficients)), nobs = object$nevent, class = "logLik")
-}
-
-#' @export
-nobs.tte_model <- function(object, ...) object$nevent
-
-# Under `freq` the call says `weights` too, because survival's methods read the frequencies there as case
-# weights.
-#' @export
-update.tte_cox <- function(object, ...) {
-  if (!is.null(object$call$freq) && inherits(object, "coxph")) object$call$weights <- NULL
-  NextMethod(object = object)
-}
-
-refuse_method <- function(what, object, call) {
-  infinite <- !is.null(object$monotone)
-  why <- if (infinite) "a coefficient is infinite." else "it would take the frequencies for case weights."
-  remedy <- if (!infinite) "Write the rows out, or use ties = \"breslow\" without weights or cluster."
-  what <- sprintf("%s of this model", what)
-  abort_unsupported(what, paste("survival's method would be wrong:", why), remedy, call)
-}
-
-#' @export
-predict.tte_model <- function(object, ...) refuse_method("predict()", object, rlang::current_env())
-
-#' @export
-residuals.tte_model <- function(object, ...) refuse_method("residuals()", object, rlang::current_env())
-
-#' @export
-anova.tte_model <- function(object, ...) refuse_method("anova()", object, rlang::current_env())
-
-#' @rawNamespace S3method(survival::survfit, tte_model)
-survfit.tte_model <- function(formula, ...) refuse_method("survfit()", formula, rlang::current_env())
-
-# Only the plain question is answered from the fit; every option of survival's generic is survival's to
-# answer.
-#' @rawNamespace S3method(survival::concordance, tte_cox)
-concordance.tte_cox <- function(object, ...) {
-  if (...length() > 0 && inherits(object, "coxph")) {
-    return(NextMethod())
-  }
-  if (...length() > 0) refuse_method("concordance() with options", object, rlang::current_env())
-  count <- object$concordance
-  structure(list(
-    concordance = count[["concordance"]], count = count[1:5], n = object$n, var = count[["std"]]^2,
-    call = sys.call()
-  ), class = "concordance")
-}
-
-#' @export
-tidy.tte_cox <- function(x, exponentiate = FALSE, conf.int = FALSE, conf.level = x$conf.level, ...) {
-  beta <- x$coefficients
-  se <- sqrt(diag(x$var))
-  se[is.na(beta)] <- NA
-  rows <- data.frame(term = names(beta), estimate = unname(beta))
-  if (is.null(x$naive.var)) {
-    rows$std.error <- se
-  } else {
-    rows$std.error <- sqrt(diag(x$naive.var))
-    rows$robust.se <- se
-  }
-  rows$statistic <- unname(beta / se)
-  rows$p.value <- 2 * stats::pnorm(-abs(rows$statistic))
-  if (conf.int) {
-    rows[c(
-      "conf.low", "conf.high"
-    )] <- as.data.frame(unname(confint.tte_cox(x, level = conf.level)))
-  }
-  if (exponentiate) {
-    shown <- intersect(c("estimate", "conf.low", "conf.high"), names(rows))
-    rows[shown] <- lapply(rows[shown], exp)
-  }
-  rows
-}
-
-#' @export
-glance.tte_cox <- function(x, ...) {
-  s <- summary(x)
-  robust <- if (is.null(s$robscore)) c(NA_real_, NA_real_, NA_real_) else unname(s$robscore)
-  fit <- stats::logLik(x)
-  data.frame(
-    n = x$n, nevent = x$nevent, statistic.log = s$logtest[["test"]], p.value.log = s$logtest[["pvalue"]],
-    statistic.sc = s$sctest[["test"]], p.value.sc = s$sctest[["pvalue"]],
-    statistic.wald = s$waldtest[["test"]], p.value.wald = s$waldtest[["pvalue"]],
-    statistic.robust = robust[1], p.value.robust = robust[3], r.squared = s$rsq[["rsq"]],
-    r.squared.max = s$rsq[["maxrsq"]], concordance = s$concordance[["C"]],
-    std.error.concordance = s$concordance[["se(C)"]], logLik = as.numeric(fit), AIC = stats::AIC(fit),
-    BIC = stats::BIC(fit), nobs = stats::nobs(x)
-  )
 }
