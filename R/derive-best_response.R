@@ -6,27 +6,33 @@
 #' for each in words.
 #'
 #' Responses count from the start date to the first progression, the start of a new anticancer therapy and
-#' the data cut; the [recist()] rule says the rest. Disease after a complete response (a CR followed by PR
-#' or SD) contradicts RECIST: it is reported by a warning of class `tte_warning_response_after_cr` and never
+#' the data cut; the [recist()] rule says the rest. The responses of a study with lesions are derived, by
+#' [derive_response()]. Of supplied responses, disease after a complete response (a CR followed by PR or SD)
+#' contradicts RECIST: it is reported by a warning of class `tte_warning_response_after_cr` and never
 #' repaired.
 #'
-#' @param x A study from [study_from_adam()], or a data frame of visit responses with the columns `USUBJID`,
-#'   `ADT` (date), `AVALC` (`CR`, `PR`, `SD`, `NON-CR/NON-PD` or `NN`, `PD`, `NE`, `NED`); of an ADRS the
-#'   rows with `PARAMCD` `OVR` are used. `ND`, `MISSING` and empty are visits without assessment, which is
-#'   not the same as `NE`.
+#' @param x A study, of which the lesions are read or, without them, the assessments; a [derive_response()]
+#'   result; or a data frame of visit responses with the columns `USUBJID`, `ADT` (date), `AVALC` (`CR`,
+#'   `PR`, `SD`, `NON-CR/NON-PD` or `NN`, `PD`, `NE`, `NED`); of an ADRS the rows with `PARAMCD` `OVR` are
+#'   used. `ND`, `MISSING` and empty are visits without assessment, which is not the same as `NE`.
 #' @param subjects A data frame with one row per patient: `USUBJID`, `STARTDT` (date of randomisation or
 #'   first dose) and, where it applies, `NACTDT` (first new anticancer therapy). All its columns are carried
 #'   along.
-#' @param rule A [recist()] rule.
-#' @param reader Whose assessment: a value of `PARCAT2` (or, without that column, of `RSEVAL`). Required
-#'   where several readers are in the data.
+#' @param rule A [recist()] rule; the one that the responses were derived by.
+#' @param reader Whose assessment: a value of `READER` (without that column, of `PARCAT2` or `RSEVAL`).
+#'   Required where several readers are in the data.
 #' @param data_cut Date after which nothing counts. A study brings its own.
-#' @param population `"started"`: patients with a start date up to the cut; `"enrolled"`: all of them, those
-#'   who never started as patients without assessment.
+#' @param population Whose response: `"started"`: patients with a start date up to the cut; `"enrolled"`: all
+#'   of them, those who never started as patients without assessment; `"measurable"`: of those who started,
+#'   the ones with target lesions (or `MDIS` records, or `MEASFL` of the subjects, that say so);
+#'   `"evaluable"`: the ones with a baseline and at least one assessment that counts and is not `NE`.
+#' @param therapies What is a new anticancer therapy where the subjects have no `NACTDT`: categories of
+#'   `therapies` (`CMCAT`; a row without one is `"SYSTEMIC"`) and `procedures` (`PRCAT`), from the start on.
 #' @param ... Passed on.
 #' @return A data frame of class `tte_best_response`. `REASON` belongs to `BOR`, `CREASON` to `CBOR`;
-#'   `CONFDT` is the date of the assessment that confirmed. The list-column `provenance` holds the rule and
-#'   the design.
+#'   `BORN` and `CBORN` are the numbers of ADaM (CR 1, PR 2, SD 3, NON-CR/NON-PD 4, PD 5, NE 6, MISSING 7,
+#'   NED 8); `CONFDT` is the date of the assessment that confirmed. The list-column `provenance` holds the
+#'   rule and the design.
 #' @seealso [response_rate()]
 #' @examples
 #' visits <- data.frame(
@@ -47,21 +53,28 @@ best_response <- function(x, ...) {
 
 #' @rdname best_response
 #' @export
-best_response.tte_study <- function(x, rule = recist(), reader = NULL, population = "started", ...) {
+best_response.tte_study <- function(x, rule = recist(), reader = NULL, population = "started",
+                                    therapies = "SYSTEMIC", ...) {
+  check_dots(...)
   subjects <- study_table(x, "subjects", "best_response()")
-  if (is.null(subjects[["STARTDT"]])) {
-    abort_input(fault(
-      "x", "unknown_column", "the subjects have no start date, from which responses count",
-      column = "STARTDT",
-      remedy = "Give RANDDT in adsl, or design = \"single_arm\" and TRTSDT."
-    ))
-  }
+  abort_input(rbind(
+    if (is.null(subjects[["STARTDT"]])) {
+      fault("x", "unknown_column", "the subjects have no start date, from which responses count",
+        column = "STARTDT", remedy = "Give RANDDT in adsl, or design = \"single_arm\" and TRTSDT."
+      )
+    },
+    if (!checkmate::test_character(therapies, any.missing = FALSE)) {
+      fault("therapies", "wrong_type", "must be names of categories")
+    }
+  ))
+  if (is.null(subjects[["NACTDT"]])) subjects[["NACTDT"]] <- new_therapy_date(x, subjects, therapies)
   best <- best_response.data.frame(
     visit_responses(x, rule, reader, words = FALSE), subjects,
     rule = rule, reader = reader, data_cut = x$tte$data_cut, population = population
   )
-  provenance <- c(best$provenance[[1]], x$tte[c("design", "arm", "hash")])
-  best$provenance <- rep(list(provenance), nrow(best))
+  info <- x$tte[intersect(c("design", "arm", "hash"), names(x$tte))]
+  known <- best$provenance[1]
+  best$provenance <- rep(list(c(known[[1]], info)), nrow(best))
   best
 }
 
@@ -71,27 +84,39 @@ best_response.data.frame <- function(x, subjects, rule = recist(), reader = NULL
                                      population = "started", ...) {
   check_dots(...)
   abort_input(rbind(
-    check_rule(rule), check_choice(population, "population", c("started", "enrolled")),
-    visit_faults(x, subjects), subject_faults(subjects), reader_faults(x, reader)
+    check_rule(rule), check_choice(population, "population", names(population_words)),
+    visit_faults(x, subjects), subject_faults(subjects), reader_faults(x, reader),
+    measurable_faults(x, subjects, population)
   ))
-  subjects <- response_population(subjects, population, data_cut)
+  subjects <- response_population(x, subjects, population, data_cut)
   visits <- arrange_visits(x, subjects, reader)
   limits <- response_limits(subjects, rule, data_cut)
+  if (population == "evaluable") {
+    subjects <- evaluable_subjects(x, subjects, visits, limits)
+    visits <- arrange_visits(x, subjects, reader)
+    limits <- response_limits(subjects, rule, data_cut)
+  }
   found <- best_response_cpp(visits$offset, visits$day, visits$code, limits, engine_rule(rule))
   if (!is_derived(x)) warn_disease_after_cr(found$after_cr, visits, subjects)
-  best <- best_response_rows(found, visits, subjects, rule)
+  best <- best_response_rows(found, visits, subjects, rule, x)
   provenance <- list(
-    method = "Best overall response by RECIST 1.1", conventions = best_conventions(x, rule), rule = rule,
-    reader = reader,
-    data_cut = data_cut, population = population
+    method = "Best overall response by RECIST 1.1", conventions = best_conventions(x, rule, population),
+    rule = rule, reader = reader, data_cut = data_cut, population = population
   )
   best$provenance <- rep(list(provenance), nrow(best))
   structure(best, class = c("tte_best_response", "data.frame"))
 }
 
+population_words <- c(
+  started = NA, enrolled = "Patients: all who were enrolled, also those who never started.",
+  measurable = "Patients: those who started and had target lesions.",
+  evaluable = "Patients: those who started and had a baseline and an assessment that counts and is not NE."
+)
+
 # How supplied responses came about is not ours to say.
-best_conventions <- function(x, rule) {
-  c(if (is_derived(x)) response_sentences(rule), best_sentences(rule))
+best_conventions <- function(x, rule, population) {
+  who <- population_words[[population]]
+  c(if (is_derived(x)) response_sentences(rule), best_sentences(rule), if (!is.na(who)) c(population = who))
 }
 
 is_derived <- function(x) inherits(x, "tte_responses") && !identical(x$provenance[[1]]$source, "supplied")
@@ -101,9 +126,15 @@ response_codes <- c(CR = 1L, PR = 2L, SD = 3L, "NON-CR/NON-PD" = 4L, PD = 5L, NE
 not_assessed <- c("ND", "MISSING", "", NA)
 
 response_code <- function(words) {
-  words <- toupper(trimws(as.character(words)))
-  words[words %in% c("NN", "NON-CR/NON-PD")] <- "NON-CR/NON-PD"
-  unname(response_codes[words])
+  recode(words, function(words) {
+    words <- toupper(trimws(as.character(words)))
+    words[words %in% "NN"] <- "NON-CR/NON-PD"
+    unname(response_codes[words])
+  })
+}
+
+is_assessed <- function(words) {
+  recode(words, function(words) !toupper(trimws(as.character(words))) %in% not_assessed)
 }
 
 response_word <- function(codes) names(response_codes)[match(codes, response_codes)]
@@ -121,7 +152,7 @@ visit_faults <- function(x, subjects) {
   if (!is.null(columns)) {
     return(columns)
   }
-  counts <- is_overall_response(x) & !toupper(trimws(x$AVALC)) %in% not_assessed
+  counts <- is_overall_response(x) & is_assessed(x$AVALC)
   rbind(
     if (!any(is_overall_response(x))) {
       fault("x", "unknown_param", "has no overall responses (PARAMCD OVR)", column = "PARAMCD")
@@ -179,34 +210,106 @@ reader_faults <- function(x, reader) {
 }
 
 # Patients whose responses are asked for; the others are counted aloud.
-response_population <- function(subjects, population, data_cut) {
+response_population <- function(x, subjects, population, data_cut) {
   subjects <- as.data.frame(subjects)
-  started <- !is.na(subjects[["STARTDT"]])
-  if (!is.null(data_cut)) started <- started & as.Date(subjects[["STARTDT"]]) <= data_cut
-  if (population == "enrolled" || all(started)) {
+  if (population == "enrolled") {
     return(subjects)
   }
-  inform_tte(
-    sprintf("%d of %d patients never started and are left out.", sum(!started), length(started)),
-    "not_started"
+  started <- !is.na(subjects[["STARTDT"]])
+  if (!is.null(data_cut)) started <- started & as.Date(subjects[["STARTDT"]]) <= data_cut
+  subjects <- keep_subjects(subjects, started, "never started", "not_started")
+  if (population != "measurable") {
+    return(subjects)
+  }
+  keep_subjects(subjects, is_measurable(x, subjects), "had no target lesions", "not_measurable")
+}
+
+keep_subjects <- function(subjects, keep, what, class) {
+  if (all(keep)) {
+    return(subjects)
+  }
+  inform_tte(sprintf("%d of %d patients %s and are left out.", sum(!keep), length(keep), what), class)
+  subjects[keep, , drop = FALSE]
+}
+
+# Who had measurable disease, where the data say: derived responses, the subjects, or records MDIS.
+measurable_source <- function(x, subjects) {
+  if (!is.null(x[["MEASFL"]]) && any(!is.na(x[["MEASFL"]]))) {
+    return(list(id = x$USUBJID, yes = x[["MEASFL"]] %in% "Y"))
+  }
+  if (!is.null(subjects[["MEASFL"]])) {
+    return(list(id = subjects$USUBJID, yes = subjects[["MEASFL"]] %in% "Y"))
+  }
+  records <- x[x[["PARAMCD"]] %in% "MDIS", , drop = FALSE]
+  if (nrow(records) > 0) list(id = records$USUBJID, yes = records$AVALC %in% "Y")
+}
+
+is_measurable <- function(x, subjects) {
+  known <- measurable_source(x, subjects)
+  subjects$USUBJID %in% known$id[known$yes]
+}
+
+measurable_faults <- function(x, subjects, population) {
+  if (!identical(population, "measurable") || !is.data.frame(x) || !is.data.frame(subjects)) {
+    return(NULL)
+  }
+  if (is.null(measurable_source(x, subjects))) {
+    fault("x", "unknown_column", "does not say who had measurable disease",
+      column = "MEASFL",
+      remedy = "Give lesions, records with PARAMCD MDIS, or MEASFL (Y or N) in the subjects."
+    )
+  }
+}
+
+# With a baseline, and with an assessment between start and limit that is not NE.
+evaluable_subjects <- function(x, subjects, visits, limits) {
+  patient <- rep.int(seq_len(nrow(subjects)), diff(visits$offset))
+  counts <- visits$day >= 0 & visits$day <= limits[patient] & visits$code != 6L
+  keep <- tabulate(patient[counts], nrow(subjects)) > 0
+  if (!is.null(x[["BASECMP"]])) keep <- keep & !subjects$USUBJID %in% x$USUBJID[x[["BASECMP"]] %in% "N"]
+  keep_subjects(subjects, keep, "were not evaluable", "not_evaluable")
+}
+
+# First new anticancer therapy of each subject from the start on, NA without one; NULL without any record.
+new_therapy_date <- function(study, subjects, therapies) {
+  records <- rbind(
+    therapy_dates(study$therapies, "CMCAT", therapies, "SYSTEMIC"),
+    therapy_dates(study$procedures, "PRCAT", therapies, NA)
   )
-  subjects[started, , drop = FALSE]
+  if (is.null(records)) {
+    return(NULL)
+  }
+  date <- as.Date(rep(NA, nrow(subjects)))
+  person <- match(records$USUBJID, subjects$USUBJID)
+  later <- which(records$ASTDT >= as.Date(subjects[["STARTDT"]])[person])
+  later <- later[order(records$ASTDT[later], decreasing = TRUE)]
+  date[person[later]] <- records$ASTDT[later]
+  date
+}
+
+therapy_dates <- function(table, column, therapies, default) {
+  if (is.null(table)) {
+    return(NULL)
+  }
+  category <- if (is.null(table[[column]])) rep(NA, nrow(table)) else toupper(trimws(table[[column]]))
+  category[category %in% c(NA, "")] <- default
+  rows <- category %in% toupper(trimws(therapies))
+  data.frame(USUBJID = table$USUBJID[rows], ASTDT = as.Date(table[["ASTDT"]][rows]))
 }
 
 # The assessments that can count, patient after patient in the order of `subjects`, as days since the start.
 arrange_visits <- function(x, subjects, reader) {
-  keep <- is_overall_response(x) & !toupper(trimws(x$AVALC)) %in% not_assessed &
-    x$USUBJID %in% subjects$USUBJID
+  keep <- is_overall_response(x) & is_assessed(x$AVALC)
   if (!is.null(reader)) keep <- keep & x[[reader_column(x)]] %in% reader
-  x <- x[keep, ]
-  patient <- match(x$USUBJID, subjects$USUBJID)
-  day <- floor(as.numeric(as.Date(x[["ADT"]]))) - floor(as.numeric(as.Date(subjects[["STARTDT"]])))[patient]
-  started <- !is.na(day)
-  order <- order(patient[started], day[started])
-  patient <- patient[started][order]
+  row <- which(keep)
+  patient <- match(x$USUBJID[row], subjects$USUBJID)
+  date <- floor(as.numeric(as.Date(x[["ADT"]][row])))
+  day <- date - floor(as.numeric(as.Date(subjects[["STARTDT"]])))[patient]
+  counts <- which(!is.na(day))
+  order <- counts[order(patient[counts], day[counts])]
   list(
-    offset = c(0L, cumsum(tabulate(patient, nrow(subjects)))), day = day[started][order],
-    code = response_code(x$AVALC)[started][order], date = as.Date(x[["ADT"]])[started][order]
+    offset = c(0L, cumsum(tabulate(patient[order], nrow(subjects)))), day = day[order],
+    code = response_code(x$AVALC[row[order]]), date = structure(date[order], class = "Date"), row = row[order]
   )
 }
 
@@ -244,26 +347,32 @@ warn_disease_after_cr <- function(row, visits, subjects) {
   ), "response_after_cr")
 }
 
-best_response_rows <- function(found, visits, subjects, rule) {
+best_response_rows <- function(found, visits, subjects, rule, x) {
   date <- function(row) visits$date[row]
   word <- function(best) {
     words <- response_word(best$response)
     replace(words, words == "MISSING", rule$no_assessment)
+  }
+  number <- function(best) {
+    if (rule$no_assessment == "NE") replace(best$response, best$response == 7L, 6L) else best$response
   }
   result <- data.frame(
     USUBJID = subjects$USUBJID, BOR = word(found$any), BORDT = date(found$any$row),
     CBOR = word(found$confirmed), CBORDT = date(found$confirmed$row),
     CONFDT = date(found$confirmed$confirmed_by),
     RSPDT = date(found$any$first_response), CRSPDT = date(found$confirmed$first_response),
-    NVISIT = found$n_used, REASON = response_reason(found$any, visits, rule),
-    CREASON = response_reason(found$confirmed, visits, rule)
+    NVISIT = found$n_used, REASON = response_reason(found$any, visits, rule, x),
+    CREASON = response_reason(found$confirmed, visits, rule, x), BORN = number(found$any),
+    CBORN = number(found$confirmed)
   )
   cbind(result, subjects[setdiff(names(subjects), names(result))])
 }
 
 # Why a patient has her best response, in words; the sentences stand in the order of the engine's reasons.
-response_reason <- function(best, visits, rule) {
-  seen <- sprintf("%s on %s", response_word(visits$code[best$row]), format(visits$date[best$row]))
+response_reason <- function(best, visits, rule, x) {
+  seen <- paste(response_word(visits$code[best$row]), "on", recode(visits$date[best$row], format))
+  why <- derived_reason(x, visits$row[best$row])
+  seen[why != ""] <- sprintf("%s (%s)", seen[why != ""], why[why != ""])
   day <- visits$day[best$row]
   later <- visits$day[best$confirmed_by] - day
   least <- rule$min_sd_days - rule$sd_tol
@@ -278,6 +387,14 @@ response_reason <- function(best, visits, rule) {
     sprintf("%s, nothing else counts", seen)
   )
   sentences[cbind(seq_along(best$reason), best$reason)]
+}
+
+# Why a timepoint has its response, where it was derived.
+derived_reason <- function(x, row) {
+  said <- rep("", length(row))
+  some <- which(!is.na(row))
+  if (is_derived(x)) said[some] <- reasons_of(x, row[some])
+  said
 }
 
 #' @export

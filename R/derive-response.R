@@ -65,6 +65,12 @@ derive_response.data.frame <- function(x, subjects = NULL, rule = recist(), read
   responses_from(x, subjects, rule, reader)
 }
 
+#' @export
+derive_response.tte_responses <- function(x, reader = NULL, ...) {
+  abort_input(reader_choice_faults(x, reader, "lesions"))
+  keep_reader(x, reader)
+}
+
 # The responses of a study by one reader or, apart, by each: from its lesions, otherwise as they were supplied.
 # `words = FALSE` leaves out the reasons, which cost more than everything else.
 visit_responses <- function(study, rule = recist(), reader = NULL, words = TRUE,
@@ -85,6 +91,15 @@ responses_from <- function(x, subjects, rule, reader, info = NULL, words = TRUE,
   found <- derive(x, as.data.frame(subjects), rule, reader, words, call)
   found$provenance <- rep(list(response_provenance(kind, rule, reader, info)), nrow(found))
   structure(found, class = c("tte_responses", "data.frame"))
+}
+
+# The reasons of some rows, made now if the responses were derived without words.
+reasons_of <- function(x, row) {
+  told <- attr(x, "told")
+  if (is.null(told)) {
+    return(x$REASON[row])
+  }
+  timepoint_words(lapply(told$found, `[`, row), told$until[row], told$rule)
 }
 
 # What a table of x holds, told by its columns.
@@ -317,9 +332,9 @@ engine_sums <- function(x, history, day, days) {
   non_target <- if (is.null(x[["NTRGRESP"]])) NA else unname(non_target_codes[as.character(x[["NTRGRESP"]])])
   new <- if (is.null(x[["NEWLESN"]])) 0L else match(x[["NEWLESN"]], c("N", "Y"), 3L) - 1L
   list(
-    sum = as.integer(round(10 * x[["SUM"]])), complete = rep_len(as.integer(complete), n),
+    sum = as.integer(floor(10 * x[["SUM"]] + 0.5)), complete = rep_len(as.integer(complete), n),
     normal = rep_len(as.integer(normal), n), role = sum_roles(x, history, day, days),
-    non_target = rep_len(ifelse(is.na(non_target), 0L, non_target), n), new_lesion = rep_len(as.integer(c(0L, 1L, 2L)[new + 1L]), n),
+    non_target = rep_len(replace(non_target, is.na(non_target), 0L), n), new_lesion = rep_len(new, n),
     day = day
   )
 }
@@ -348,6 +363,7 @@ supplied_responses <- function(x, subjects, rule, reader, words, call) {
   rows <- which(is_overall_response(x) & !is.na(match(x$USUBJID, subjects$USUBJID)))
   if (!is.null(reader)) rows <- rows[x[[reader_column(x)]][rows] %in% reader]
   readers <- if (is.na(reader_column(x))) NA_character_ else as.character(x[[reader_column(x)]])[rows]
+  readers <- rep_len(readers, length(rows))
   day <- whole_day(x[["ADT"]])[rows]
   order <- order(match(x$USUBJID[rows], subjects$USUBJID), readers, day)
   rows <- rows[order]
@@ -356,15 +372,20 @@ supplied_responses <- function(x, subjects, rule, reader, words, call) {
   date <- day_date(day[order])
   person <- match(x$USUBJID[rows], subjects$USUBJID)
   data.frame(
-    USUBJID = x$USUBJID[rows], READER = rep_len(readers, length(day))[order],
+    USUBJID = x$USUBJID[rows], READER = readers[order],
     AVISIT = if (is.null(x[["AVISIT"]])) NA_character_ else as.character(x[["AVISIT"]][rows]), ADT = date,
     ADTPD = replace(date, !response %in% "PD", NA), SCANDT = date, PARAMCD = "OVR", AVALC = response,
     TRGRESP = part_response(x, rows, "TRGRESP"), NTRGRESP = part_response(x, rows, "NTRGRESP"),
     NEWLESN = part_response(x, rows, "NEWLESN"), SUM = NA_real_, BASE = NA_real_, NADIR = NA_real_,
     COMPLETE = NA, REASON = ifelse(is.na(response), "no assessment", "as supplied"), ABLFL = NA_character_,
     BASECMP = if (is.null(subjects[["BASEFL"]])) "Y" else ifelse(subjects[["BASEFL"]][person] %in% "N", "N", "Y"),
-    MEASFL = NA_character_
+    MEASFL = supplied_measurable(x, subjects)[person]
   )
+}
+
+supplied_measurable <- function(x, subjects) {
+  known <- measurable_source(x[setdiff(names(x), "MEASFL")], subjects)
+  if (is.null(known)) rep(NA_character_, nrow(subjects)) else c("N", "Y")[(subjects$USUBJID %in% known$id[known$yes]) + 1L]
 }
 
 # The record of another PARAMCD for the same patient, reader, date and visit, or its own column.
@@ -404,8 +425,16 @@ response_rows <- function(found, histories, days, visit, rule, words) {
     ABLFL = c(NA, "Y")[(found$role == 1L) + 1L], BASECMP = baseline_complete(found, history),
     MEASFL = c("N", "Y")[found$has_targets[history] + 1L]
   )
-  list2DF(rows)
+  rows <- list2DF(rows)
+  if (!words) attr(rows, "told") <- list(found = found[worded], until = days$until[history], rule = rule)
+  rows
 }
+
+# What the engine says of a timepoint that words need.
+worded <- c(
+  "reason", "role", "override", "sum", "base", "nadir", "complete", "non_target", "new_lesion", "new_day",
+  "equivocal", "only_nodes", "day"
+)
 
 # A baseline is complete if it has every target; who has no lesion at all needs none.
 baseline_complete <- function(found, history) {
@@ -416,4 +445,22 @@ baseline_complete <- function(found, history) {
   lesions <- tabulate(history[found$non_target != 0L], n) > 0
   complete <- ifelse(found$has_targets == 1L, whole, there | !lesions)
   c("N", "Y")[complete[history] + 1L]
+}
+
+#' @export
+print.tte_responses <- function(x, ...) {
+  if (!all(c("USUBJID", "AVALC", "REASON", "provenance") %in% names(x)) || nrow(x) == 0) {
+    return(NextMethod())
+  }
+  readers <- stats::na.omit(unique(x$READER))
+  cat(sprintf(
+    "Responses of %d patients at %d timepoints%s\n\n", length(unique(x$USUBJID)), sum(!is.na(x$AVALC)),
+    if (length(readers) > 0) paste(", by", and_list(readers)) else ""
+  ))
+  shown <- c("USUBJID", if (length(readers) > 0) "READER", "ADT", "AVALC", "REASON")
+  print(utils::head(as.data.frame(x)[shown], 10), row.names = FALSE, right = FALSE)
+  if (nrow(x) > 10) cat(sprintf("... and %d more rows\n", nrow(x) - 10))
+  cat("\n")
+  print_conventions(unname(x$provenance[[1]]$conventions))
+  invisible(x)
 }

@@ -246,6 +246,123 @@ test_that("all faults of visits and subjects come at once, with their rows", {
   expect_equal(error$faults$rows[error$faults$column %in% "AVALC"], list(2L))
 })
 
+# ---- from lesions ----
+
+best_of_lesions <- function(..., rule = recist(), subjects = NULL) {
+  if (is.null(subjects)) subjects <- data.frame(USUBJID = "1", STARTDT = recist_start)
+  best_response(suppressMessages(derive_response(rbind(...), subjects, rule = rule)), subjects, rule = rule)
+}
+
+test_that("1.6 Table 3 footnote 1: a CR followed by any disease is PD at that visit", {
+  expect_no_warning(late <- best_of_lesions(target("T1", 30, 0, 3)))
+  expect_equal(c(late$BOR, late$CBOR), c("CR", "SD"))
+  early <- best_of_lesions(target("T1", 30, 0, 3), rule = recist(min_sd_days = 43))
+  expect_equal(early$CBOR, "PD")
+  # "A CR that was really PR", corrected: small lesions were there all along.
+  corrected <- best_of_lesions(target("T1", 30, 3, 3))
+  expect_equal(corrected$CBOR, "PR")
+})
+
+test_that("1.6 a derived PR is confirmed by the visit after it, with the reason of both", {
+  best <- best_of_lesions(target("T1", 100, 80, 65, 70, 78))
+  expect_equal(c(best$BOR, best$CBOR), c("PR", "PR"))
+  expect_equal(best$CRSPDT, recist_start + 84)
+  expect_equal(
+    best$CREASON,
+    "PR on 2024-03-25 (sum 65 mm is 35 % below baseline 100 mm), confirmed by PR 42 days later"
+  )
+  expect_match(best$provenance[[1]]$conventions[["sticky"]], "stays until progression")
+})
+
+test_that("1.6 a study gives its lesions, data cut, new therapies and columns", {
+  subjects <- data.frame(
+    USUBJID = c("1", "2", "3"), RANDDT = recist_start, TRT01P = c("A", "B", "B")
+  )
+  therapies <- data.frame(
+    USUBJID = c("1", "2", "2", "2"), ASTDT = recist_start + c(90, -30, 84, 50),
+    CMCAT = c("SYSTEMIC", "SYSTEMIC", NA, "RADIOTHERAPY")
+  )
+  lesions <- rbind(
+    target("T1", 30, 30, 20, 20, organ = "LIVER"), target("T1", 30, 25, 10, 10, who = "2", organ = "LIVER")
+  )
+  trial <- study(
+    subjects = subjects, lesions = lesions, therapies = therapies, design = "randomised", arms = c("A", "B")
+  )
+  best <- best_response(trial)
+  expect_equal(best$NACTDT, recist_start + c(90, 84, NA))
+  expect_equal(best$BOR, c("PR", "PR", "MISSING"))
+  expect_equal(best$CBOR, c("SD", "SD", "MISSING"))
+  after <- best_response(trial, recist(nact_same_day = "after"))
+  expect_equal(after$BOR, c("PR", "SD", "MISSING"))
+  expect_equal(best_response(trial, therapies = c("systemic", "radiotherapy"))$BOR, c("PR", "SD", "MISSING"))
+  expect_equal(best_response(trial, therapies = character())$CBOR, c("PR", "PR", "MISSING"))
+  expect_equal(best$TRT01P, factor(c("A", "B", "B")))
+})
+
+test_that("1.6 populations: started, enrolled, measurable, evaluable", {
+  subjects <- data.frame(
+    USUBJID = as.character(1:5), STARTDT = c(rep(recist_start, 4), as.Date(NA))
+  )
+  lesions <- rbind(
+    target("T1", 30, 30), other("N1", "PRESENT", "PRESENT", who = "2"),
+    target("T1", 30, "NOT EVALUABLE", who = "3"), target("T1", 30, who = "4")
+  )
+  responses <- derive_response(lesions, subjects)
+  who <- function(population) {
+    suppressMessages(best_response(responses, subjects, population = population))$USUBJID
+  }
+  expect_equal(who("started"), c("1", "2", "3", "4"))
+  expect_equal(who("enrolled"), as.character(1:5))
+  expect_equal(who("measurable"), c("1", "3", "4"))
+  expect_equal(who("evaluable"), c("1", "2"))
+  expect_message(
+    expect_message(
+      best_response(responses, subjects, population = "evaluable"), class = "tte_message_not_evaluable"
+    ),
+    class = "tte_message_not_started"
+  )
+})
+
+test_that("1.6 who is measurable must be said", {
+  visits <- data.frame(USUBJID = c("1", "2"), ADT = recist_start + 50, AVALC = "SD", PARAMCD = "OVR")
+  subjects <- data.frame(USUBJID = c("1", "2"), STARTDT = recist_start)
+  expect_error(best_response(visits, subjects, population = "measurable"), class = "tte_error_input")
+  records <- rbind(visits, data.frame(USUBJID = "2", ADT = recist_start, AVALC = "Y", PARAMCD = "MDIS"))
+  measurable <- suppressMessages(best_response(records, subjects, population = "measurable"))
+  expect_equal(measurable$USUBJID, "2")
+  subjects$MEASFL <- c("Y", "N")
+  expect_equal(suppressMessages(best_response(visits, subjects, population = "measurable"))$USUBJID, "1")
+})
+
+test_that("1.6 an incomplete baseline is not evaluable", {
+  subjects <- data.frame(USUBJID = c("1", "2"), STARTDT = recist_start)
+  lesions <- rbind(target("T1", 30, 30), target("T1", "NOT EVALUABLE", 0, who = "2"))
+  responses <- suppressMessages(derive_response(lesions, subjects))
+  expect_equal(best_response(responses, subjects)$BOR, c("SD", "CR"))
+  expect_equal(suppressMessages(best_response(responses, subjects, population = "evaluable"))$USUBJID, "1")
+})
+
+test_that("1.6 numeric codes are those of ADaM", {
+  code <- function(day, response, ...) days(day, response, ...)$BORN
+  expect_equal(
+    c(
+      code(50, "CR"), code(50, "PR"), code(50, "SD"), code(50, "NN"), code(50, "PD"), code(50, "NE"),
+      code(50, "ND"), code(50, "NED")
+    ),
+    1:8
+  )
+  expect_equal(patient("2024-01-01", rule = recist(no_assessment = "NE"))$CBORN, 6)
+})
+
+test_that("1.6 derived responses of several readers need a choice, and each has his own", {
+  lesions <- rbind(cbind(target("T1", 30, 15, 15), READER = "A"), cbind(target("T1", 30, 30, 30), READER = "B"))
+  subjects <- data.frame(USUBJID = "1", STARTDT = recist_start)
+  responses <- derive_response(lesions, subjects)
+  expect_error(best_response(responses, subjects), "several readers")
+  expect_equal(best_response(responses, subjects, reader = "A")$CBOR, "PR")
+  expect_equal(best_response(responses, subjects, reader = "B")$CBOR, "SD")
+})
+
 test_that("pharmaverseadam's BOR, CBOR and start of response come out of its OVR records", {
   skip_if_not_installed("pharmaverseadam")
   study <- study_from_adam(pharmaverseadam::adsl, pharmaverseadam::adrs_onco, pharmaverseadam::adtte_onco)
