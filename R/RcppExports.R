@@ -41,6 +41,18 @@ endpoint_cpp <- function(seen, kind, event_day, patients, steps, schedule) {
     .Call(`_tte_endpoint_cpp`, seen, kind, event_day, patients, steps, schedule)
 }
 
+fine_gray_cpp <- function(problem, threads) {
+    .Call(`_tte_fine_gray_cpp`, problem, threads)
+}
+
+fine_gray_residuals_cpp <- function(problem, coefficients, threads) {
+    .Call(`_tte_fine_gray_residuals_cpp`, problem, coefficients, threads)
+}
+
+fine_gray_incidence_cpp <- function(problem, coefficients, var, naive_var, x, stratum, times, threads) {
+    .Call(`_tte_fine_gray_incidence_cpp`, problem, coefficients, var, naive_var, x, stratum, times, threads)
+}
+
 km_cpp <- function(columns, conf_type, conf_level, timefix, threads) {
     .Call(`_tte_km_cpp`, columns, conf_type, conf_level, timefix, threads)
 }

@@ -178,6 +178,46 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// fine_gray_cpp
+Rcpp::List fine_gray_cpp(Rcpp::List problem, int threads);
+RcppExport SEXP _tte_fine_gray_cpp(SEXP problemSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type problem(problemSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(fine_gray_cpp(problem, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// fine_gray_residuals_cpp
+Rcpp::List fine_gray_residuals_cpp(Rcpp::List problem, arma::vec coefficients, int threads);
+RcppExport SEXP _tte_fine_gray_residuals_cpp(SEXP problemSEXP, SEXP coefficientsSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type problem(problemSEXP);
+    Rcpp::traits::input_parameter< arma::vec >::type coefficients(coefficientsSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(fine_gray_residuals_cpp(problem, coefficients, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// fine_gray_incidence_cpp
+Rcpp::List fine_gray_incidence_cpp(Rcpp::List problem, arma::vec coefficients, arma::mat var, arma::mat naive_var, SEXP x, SEXP stratum, std::vector<double> times, int threads);
+RcppExport SEXP _tte_fine_gray_incidence_cpp(SEXP problemSEXP, SEXP coefficientsSEXP, SEXP varSEXP, SEXP naive_varSEXP, SEXP xSEXP, SEXP stratumSEXP, SEXP timesSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type problem(problemSEXP);
+    Rcpp::traits::input_parameter< arma::vec >::type coefficients(coefficientsSEXP);
+    Rcpp::traits::input_parameter< arma::mat >::type var(varSEXP);
+    Rcpp::traits::input_parameter< arma::mat >::type naive_var(naive_varSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type stratum(stratumSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type times(timesSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(fine_gray_incidence_cpp(problem, coefficients, var, naive_var, x, stratum, times, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // km_cpp
 Rcpp::List km_cpp(Rcpp::List columns, std::string conf_type, double conf_level, bool timefix, int threads);
 RcppExport SEXP _tte_km_cpp(SEXP columnsSEXP, SEXP conf_typeSEXP, SEXP conf_levelSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
@@ -314,6 +354,9 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_cox_ph_test_cpp", (DL_FUNC) &_tte_cox_ph_test_cpp, 10},
     {"_tte_cox_standardise_cpp", (DL_FUNC) &_tte_cox_standardise_cpp, 12},
     {"_tte_endpoint_cpp", (DL_FUNC) &_tte_endpoint_cpp, 6},
+    {"_tte_fine_gray_cpp", (DL_FUNC) &_tte_fine_gray_cpp, 2},
+    {"_tte_fine_gray_residuals_cpp", (DL_FUNC) &_tte_fine_gray_residuals_cpp, 3},
+    {"_tte_fine_gray_incidence_cpp", (DL_FUNC) &_tte_fine_gray_incidence_cpp, 8},
     {"_tte_km_cpp", (DL_FUNC) &_tte_km_cpp, 5},
     {"_tte_log_rank_family_cpp", (DL_FUNC) &_tte_log_rank_family_cpp, 5},
     {"_tte_permutation_test_cpp", (DL_FUNC) &_tte_permutation_test_cpp, 8},

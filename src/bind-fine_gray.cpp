@@ -1,0 +1,94 @@
+#include "binding.h"
+
+#include <tte/competing/fine_gray.hpp>
+
+namespace {
+
+// A list of columns, or a matrix whose columns are read in place.
+std::vector<tte::Span<double>> covariates_of(SEXP x) {
+  std::vector<tte::Span<double>> out;
+  if (TYPEOF(x) == VECSXP) {
+    for (R_xlen_t j = 0; j < Rf_xlength(x); ++j) out.push_back(binding::doubles(VECTOR_ELT(x, j)));
+    return out;
+  }
+  const tte::Span<double> values = binding::doubles(x);
+  const auto rows = static_cast<std::size_t>(Rf_nrows(x));
+  for (int j = 0; j < Rf_ncols(x); ++j)
+    out.emplace_back(values.data() + static_cast<std::size_t>(j) * rows, rows);
+  return out;
+}
+
+tte::FineGrayInput input_of(const Rcpp::List& problem) {
+  return {binding::columns(problem["columns"]), binding::integers(problem["group"]),
+          covariates_of(problem["x"]), binding::doubles(problem["offset"])};
+}
+
+tte::FineGrayOptions options_of(const Rcpp::List& problem) {
+  using C = tte::CensoringConvention;
+  using V = tte::SubdistributionVariance;
+  tte::FineGrayOptions out;
+  out.cause = Rcpp::as<int>(problem["cause"]);
+  out.convention = binding::parse<C>(problem["convention"], {{"geskus", C::geskus}, {"cmprsk", C::cmprsk}});
+  out.variance = binding::parse<V>(problem["variance"],
+                                   {{"sandwich", V::sandwich}, {"robust", V::robust}, {"model", V::model}});
+  out.snap = Rcpp::as<bool>(problem["timefix"]);
+  return out;
+}
+
+Rcpp::NumericVector plain(const arma::vec& v) { return Rcpp::NumericVector(v.begin(), v.end()); }
+
+}  // namespace
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List fine_gray_cpp(Rcpp::List problem, int threads) {
+  tte::FineGrayFit fit =
+      tte::fine_gray(input_of(problem), {}, options_of(problem), binding::execution(threads));
+  Rcpp::List out;
+  out["undefined_after"] = fit.undefined_after;
+  if (std::isfinite(fit.undefined_after)) return out;
+  out["coefficients"] = plain(fit.coefficients);
+  out["aliased"] = Rcpp::wrap(fit.aliased);
+  out["var"] = fit.variance.replace(arma::datum::nan, NA_REAL);
+  out["naive_var"] = fit.naive_variance.replace(arma::datum::nan, NA_REAL);
+  out["loglik"] = Rcpp::NumericVector::create(fit.loglik_start, fit.loglik);
+  out["score"] = fit.score_test;
+  out["rscore"] = fit.robust_score_test;
+  out["wald_test"] = fit.wald_test;
+  out["iter"] = fit.iterations;
+  out["converged"] = fit.converged;
+  out["monotone"] = fit.monotone.is_empty() ? R_NilValue : static_cast<SEXP>(plain(fit.monotone));
+  out["means"] = binding::numbers(fit.centre);
+  out["linear_predictors"] = binding::take(fit.linear_predictor);
+  out["residuals"] = binding::take(fit.martingale);
+  out["size"] = binding::block_sizes(fit.stratum_begin);
+  out["time"] = binding::take(fit.time);
+  out["cases"] = binding::take(fit.cases);
+  out["hazard"] = binding::take(fit.hazard);
+  out["snapped"] = static_cast<double>(fit.snapped);
+  out["n_case"] = fit.case_count;
+  return out;
+}
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List fine_gray_residuals_cpp(Rcpp::List problem, arma::vec coefficients, int threads) {
+  const tte::FineGrayResiduals found = tte::fine_gray_residuals(
+      input_of(problem), coefficients, options_of(problem), binding::execution(threads));
+  Rcpp::IntegerVector rows(found.row.begin(), found.row.end());
+  return Rcpp::List::create(Rcpp::_["row"] = rows + 1, Rcpp::_["time"] = binding::numbers(found.time),
+                            Rcpp::_["schoenfeld"] = found.schoenfeld, Rcpp::_["score"] = found.score,
+                            Rcpp::_["unit"] = binding::numbers(found.unit));
+}
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List fine_gray_incidence_cpp(Rcpp::List problem, arma::vec coefficients, arma::mat var,
+                                   arma::mat naive_var, SEXP x, SEXP stratum, std::vector<double> times,
+                                   int threads) {
+  tte::FineGrayFit fit;
+  fit.coefficients = coefficients;
+  fit.variance = var;
+  fit.naive_variance = naive_var;
+  const tte::FineGrayIncidence found =
+      tte::fine_gray_incidence(input_of(problem), fit, {covariates_of(x), binding::integers(stratum)}, times,
+                               options_of(problem), binding::execution(threads));
+  return Rcpp::List::create(Rcpp::_["incidence"] = found.incidence, Rcpp::_["std_error"] = found.std_error);
+}
