@@ -77,6 +77,22 @@ proportion_interval_cpp <- function(x, n, method, conf_level) {
     .Call(`_tte_proportion_interval_cpp`, x, n, method, conf_level)
 }
 
+compare_proportions_cpp <- function(counts, method, weight, conf_level) {
+    .Call(`_tte_compare_proportions_cpp`, counts, method, weight, conf_level)
+}
+
+compare_ratio_cpp <- function(counts, method, conf_level) {
+    .Call(`_tte_compare_ratio_cpp`, counts, method, conf_level)
+}
+
+odds_ratio_cpp <- function(counts, conditional, fisher, conf_level) {
+    .Call(`_tte_odds_ratio_cpp`, counts, conditional, fisher, conf_level)
+}
+
+association_cpp <- function(tables, groups, responses, correction) {
+    .Call(`_tte_association_cpp`, tables, groups, responses, correction)
+}
+
 best_response_cpp <- function(offset, day, response, last_day, rule) {
     .Call(`_tte_best_response_cpp`, offset, day, response, last_day, rule)
 }

@@ -1,58 +1,130 @@
 #' Response rate
 #'
-#' The proportion of patients with a complete or partial response, by group, with its confidence interval.
-#' Every patient of the analysis set is in the denominator: who was not evaluable or never assessed is no
-#' responder.
+#' The proportion of patients who responded, by group, with its confidence interval. Every patient of the
+#' analysis set is in the denominator: who was not evaluable or never assessed is no responder.
 #'
-#' @param formula `~ arm` on a [best_response()] result or an ADRS; `responder ~ arm`, with a logical left
-#'   side, on any data frame; `~ 1` for all patients together. Several terms give their combinations.
-#' @param data A [best_response()] result, an ADRS (rows of one `PARAMCD`, such as `CBOR`, with `AVALC`), or
-#'   a data frame.
+#' @section What counts: `type = "orr"` (objective response rate) counts CR and PR; `"dcr"` (disease control)
+#'   CR, PR, SD and non-CR/non-PD; `"cbr"` (clinical benefit) CR, PR, and SD that lasted `min_days`. An SD of
+#'   a [best_response()] result has lasted as long as its rule asks, so its rule must say the same number of
+#'   days. Best overall responses by name, such as `"CR"` or `c("CR", "PR", "NED")`, count those.
+#'   `"bor"` gives all of them: one row for each response and group, a multinomial table.
+#' @section Limits: For x responders of n: `"clopper-pearson"`, exact, at least `conf.level` for any rate;
+#'   `"wilson"`, the score test inverted; `"agresti-coull"`; `"jeffreys"` (0 from nobody, 1 from everybody);
+#'   `"mid-p"`; `"blaker"`, exact, never wider than Clopper and Pearson's. Nobody responding has the lower
+#'   limit 0 and everybody the upper limit 1 under each of them. With `type = "bor"` each row has its own
+#'   limits; `"goodman"` gives limits that hold for all the responses of a group together (Goodman 1965:
+#'   Wilson's at a level of 1 less the error shared between the rows).
+#' @section By visit: With `visits` the data are visit responses, as [derive_response()] gives them. Each
+#'   visit and group has three rows, which `term` tells apart: `"at visit, of started"`: response at the
+#'   visit, of all who started; `"at visit, of evaluable"`: the same, of those with an evaluable assessment at
+#'   the visit; `"best to date, of started"`: any response up to the visit, of all who started. Who progressed,
+#'   died or was lost before stays in "started" as no responder. Patients whose visit lies behind the data cut
+#'   leave all three, and are counted in the conventions. Responses after progression or after a new
+#'   anticancer therapy (`NACTDT`) never count.
+#'
+#' @param formula `~ arm` on a [best_response()] result or an ADRS; `responder ~ arm` on any data frame, with
+#'   TRUE and FALSE or best overall responses on the left; `~ 1` for all patients together. Several terms give
+#'   their combinations.
+#' @param data A [best_response()] result, an ADRS (rows of one `PARAMCD`, such as `CBOR`, with `AVALC`: best
+#'   overall responses, or `Y` and `N`), or a data frame with one row per patient.
 #' @param ... Nothing; the arguments behind it are named.
 #' @param param Which `PARAMCD` of an ADRS; needed where it holds several.
-#' @param type `"orr"`: CR or PR.
+#' @param type `"orr"`, `"dcr"`, `"cbr"`, best overall responses by name, or `"bor"` for each of them.
+#' @param min_days Days of stable disease that are a clinical benefit; required for `type = "cbr"`.
 #' @param confirmed Must responses be confirmed? By default what the [recist()] rule says, and without it
 #'   not in a randomised study; otherwise it must be said.
+#' @param subgroups Names of columns. After the rows of all patients come those of each level of each column;
+#'   `term` says which, as in `"SEX = F"`.
 #' @param subset A condition on the rows of `data`.
-#' @param conf.method `"clopper-pearson"` (exact) or `"wilson"` (score).
+#' @param conf.method Limits: see below.
 #' @param conf.level Confidence level.
 #' @return [Estimates][estimates], one row per group: `estimate` is the proportion, `n.event` the responders
-#'   of `n`.
-#' @references Clopper CJ, Pearson ES (1934). Biometrika 26, 404-413. Newcombe RG (1998). Two-sided
-#'   confidence intervals for the single proportion. Statistics in Medicine 17, 857-872.
+#'   of `n`. A group without patients has no estimate.
+#' @section Errors: `tte_error_input` with all faults in `$faults`.
+#' @references Clopper CJ, Pearson ES (1934). The use of confidence or fiducial limits illustrated in the case
+#'   of the binomial. *Biometrika* 26, 404-413. Newcombe RG (1998). Two-sided confidence intervals for the
+#'   single proportion. *Statistics in Medicine* 17, 857-872. Agresti A, Coull BA (1998). Approximate is
+#'   better than "exact" for interval estimation of binomial proportions. *American Statistician* 52, 119-126.
+#'   Brown LD, Cai TT, DasGupta A (2001). Interval estimation for a binomial proportion. *Statistical Science*
+#'   16, 101-133. Blaker H (2000). Confidence curves and improved exact confidence intervals for discrete
+#'   distributions. *Canadian Journal of Statistics* 28, 783-798. Goodman LA (1965). On simultaneous confidence
+#'   intervals for multinomial proportions. *Technometrics* 7, 247-254.
 #' @examples
-#' d <- data.frame(arm = rep(c("A", "B"), c(20, 29)), best = rep(c("SD", "PR", "PD"), c(20, 1, 28)))
-#' response_rate(best %in% c("CR", "PR") ~ arm, d)
-#' response_rate(best %in% c("CR", "PR") ~ arm, d, conf.method = "wilson")
+#' d <- data.frame(
+#'   arm = rep(c("A", "B"), c(20, 29)), sex = rep(c("F", "M"), length.out = 49),
+#'   best = rep(c("SD", "PR", "PD"), c(20, 1, 28))
+#' )
+#' response_rate(best ~ arm, d)
+#' response_rate(best ~ arm, d, type = "dcr", subgroups = "sex", conf.method = "wilson")
+#' response_rate(best ~ arm, d, type = "bor")
 #' @export
-response_rate <- function(formula, data, ..., param = NULL, type = "orr", confirmed = NULL, subset = NULL,
-                          conf.method = "clopper-pearson", conf.level = 0.95) {
+response_rate <- function(formula, data, ..., param = NULL, type = "orr", min_days = NULL, confirmed = NULL,
+                          subgroups = NULL, subset = NULL, conf.method = "clopper-pearson",
+                          conf.level = 0.95) {
   check_dots(...)
   abort_input(rbind(
-    if (!rlang::is_formula(formula)) fault("formula", "wrong_type", "must be a formula"),
-    if (!is.data.frame(data)) {
-      fault("data", "wrong_type", "must be a data frame")
-    } else if (nrow(data) == 0) fault("data", "no_rows", "has no rows"),
-    check_choice(type, "type", "orr"), check_flag(confirmed, "confirmed", null.ok = TRUE),
-    check_choice(conf.method, "conf.method", names(proportion_methods)), check_level(conf.level)
+    rate_input_faults(formula, data), type_faults(type, min_days, names(response_types)),
+    check_flag(confirmed, "confirmed", null.ok = TRUE), check_method(conf.method, type), check_level(conf.level)
   ))
   data <- rate_rows(data, rlang::enquo(subset))
-  source <- response_source(formula, data, param, confirmed)
+  request <- list(param = param, type = type, min_days = min_days, confirmed = confirmed)
+  source <- response_source(formula, data, request)
+  abort_input(if (identical(type, "bor") && is.null(source$words)) bor_fault())
   groups <- rate_groups(formula, source$data)
-  n <- tapply(source$responder, groups$label, length, default = 0)
-  x <- tapply(source$responder, groups$label, sum, default = 0)
-  limits <- proportion_limits(x, n, conf.method, conf.level)
-  rate <- ifelse(n > 0, x / n, NA)
-  new_estimates(
-    param = source$param, term = groups$term, group = names(n), estimate = as.vector(rate),
-    std.error = as.vector(ifelse(n > 0, sqrt(rate * (1 - rate) / n), NA)), scale = "probability",
-    conf.low = limits[, 1], conf.high = limits[, 2], conf.level = conf.level, n = as.vector(n),
-    n.event = as.vector(x),
-    method = "Response rate", provenance = rate_provenance(source, data, conf.method)
-  )
+  by <- named_columns(subgroups, source$data, "subgroups", rlang::current_env())
+  count <- if (identical(type, "bor")) bor_counts else responder_counts
+  rows <- do.call(rbind, lapply(rate_parts(groups, by), function(part) count(source, part)))
+  new_rates(rows, source, data, type, conf.method, conf.level)
 }
 
-proportion_methods <- c("clopper-pearson" = "Clopper-Pearson (exact)", wilson = "Wilson (score)")
+proportion_methods <- c(
+  "clopper-pearson" = "Clopper-Pearson (exact)", wilson = "Wilson (score)", "agresti-coull" = "Agresti-Coull",
+  jeffreys = "Jeffreys", "mid-p" = "mid-P", blaker = "Blaker (exact)"
+)
+
+check_method <- function(conf.method, type) {
+  goodman <- if (identical(type, "bor")) "goodman"
+  check_choice(conf.method, "conf.method", c(names(proportion_methods), goodman))
+}
+
+bor_fault <- function() {
+  fault("type", "not_a_choice", "\"bor\" needs best overall responses, not only who responded")
+}
+
+# All patients, then each level of each subgroup: list of (term, label, rows).
+rate_parts <- function(groups, by) {
+  whole <- list(list(term = groups$term, label = groups$label, rows = seq_along(groups$label)))
+  parts <- Map(function(values, name) {
+    levels <- if (is.factor(values)) levels(values) else sort(unique(values))
+    lapply(as.character(levels), function(level) {
+      rows <- which(as.character(values) == level)
+      list(term = sprintf("%s = %s", name, level), label = groups$label[rows], rows = rows)
+    })
+  }, by, names(by))
+  c(whole, unlist(unname(parts), recursive = FALSE))
+}
+
+responder_counts <- function(source, part) {
+  n <- tapply(part$rows, part$label, length, default = 0)
+  x <- tapply(source$responder[part$rows], part$label, sum, default = 0)
+  data.frame(term = part$term, group = names(n), n = as.vector(n), n.event = as.vector(x), share = 1)
+}
+
+# Rows of each response; non-CR/non-PD and NED only where somebody has them. `share` of the error belongs to
+# each row of a group when they hold together.
+bor_counts <- function(source, part) {
+  seldom <- setdiff(c("NON-CR/NON-PD", "NED"), source$words)
+  words <- setdiff(best_response_words, seldom)
+  counts <- lapply(words, function(word) {
+    own <- responder_counts(list(responder = source$words == word), part)
+    within <- if (is.na(part$term) || grepl(" = ", part$term)) part$term else NA
+    own$term <- if (is.na(within)) word else paste(within, word, sep = ", ")
+    own
+  })
+  rows <- do.call(rbind, counts)
+  rows$share <- 1 / length(words)
+  rows
+}
 
 # Limits of the groups that have patients; a group without any has none.
 proportion_limits <- function(x, n, conf.method, conf.level) {
@@ -62,112 +134,24 @@ proportion_limits <- function(x, n, conf.method, conf.level) {
   limits
 }
 
-rate_rows <- function(data, subset) {
-  if (rlang::quo_is_null(subset)) {
-    return(data)
+new_rates <- function(rows, source, data, type, conf.method, conf.level) {
+  goodman <- conf.method == "goodman"
+  limits <- if (goodman) {
+    proportion_limits(rows$n.event, rows$n, "wilson", 1 - (1 - conf.level) * rows$share[1])
+  } else {
+    proportion_limits(rows$n.event, rows$n, conf.method, conf.level)
   }
-  keep <- rlang::eval_tidy(subset, data)
-  if (!checkmate::test_logical(keep, len = nrow(data))) {
-    abort_input(fault("subset", "wrong_type", "must be one TRUE or FALSE for each row"), rlang::caller_env())
+  rate <- ifelse(rows$n > 0, rows$n.event / rows$n, NA)
+  method <- if (identical(type, "bor")) "Best overall response" else "Response rate"
+  interval <- if (goodman) {
+    "Limits hold for all responses of a group together (Goodman)."
+  } else {
+    sprintf("Limits of a response rate: %s.", proportion_methods[[conf.method]])
   }
-  if (anyNA(keep)) {
-    remedy <- "Say what happens to them: !is.na(x) & x > 1."
-    missing <- fault("subset", "missing_value", "has missing values", rows = which(is.na(keep)), remedy = remedy)
-    abort_input(missing, rlang::caller_env())
-  }
-  data[keep, , drop = FALSE]
-}
-
-# Who responded, by what, on which rows: the left side of the formula, a best response, or an ADRS.
-response_source <- function(formula, data, param, confirmed, call = rlang::caller_env()) {
-  if (length(formula) == 3) {
-    return(logical_response(formula, data, call))
-  }
-  if (inherits(data, "tte_best_response")) {
-    return(derived_response(data, confirmed, call))
-  }
-  supplied_response(data, param, confirmed, call)
-}
-
-logical_response <- function(formula, data, call) {
-  responder <- rlang::eval_tidy(rlang::f_lhs(formula), data, rlang::f_env(formula))
-  if (!checkmate::test_logical(responder, len = nrow(data))) {
-    abort_input(fault("formula", "wrong_type", "the left side must be one TRUE or FALSE for each row"), call)
-  }
-  if (anyNA(responder)) {
-    abort_input(fault("formula", "missing_value", "the left side is missing",
-      rows = which(is.na(responder)),
-      remedy = "A patient without an assessment is no responder: say FALSE."
-    ), call)
-  }
-  list(responder = responder, data = data, param = NA, says = NULL)
-}
-
-derived_response <- function(data, confirmed, call) {
-  told <- data$provenance[[1]]
-  if (is.null(confirmed)) confirmed <- told$rule$confirmed
-  if (is.null(confirmed) && identical(told$design, "randomised")) confirmed <- FALSE
-  if (is.null(confirmed)) {
-    abort_input(
-      fault("confirmed", "missing_value", "whether responses must be confirmed is not known",
-        remedy = "Say confirmed = TRUE or FALSE, here or in recist(); only a randomised study has a default."
-      ),
-      call
-    )
-  }
-  param <- if (confirmed) "CBOR" else "BOR"
-  counted <- if (confirmed) "confirmed responses only" else "responses whether confirmed or not"
-  says <- sprintf("%s counts %s.", param, counted)
-  list(responder = data[[param]] %in% c("CR", "PR"), data = data, param = param, says = says)
-}
-
-supplied_response <- function(data, param, confirmed, call) {
-  absent <- setdiff(c("PARAMCD", "AVALC"), names(data))
-  abort_input(if (length(absent) > 0) {
-    fault("data", "unknown_column", "no such column",
-      column = absent,
-      remedy = "Without a left side the data are a best_response() result or an ADRS."
-    )
-  }, call)
-  if (is.null(param) && !is.null(confirmed)) param <- if (confirmed) "CBOR" else "BOR"
-  found <- unique(as.character(data$PARAMCD))
-  if (is.null(param)) param <- found
-  abort_input(rbind(
-    if (length(param) > 1) fault("param", "several_params", sprintf("must name one of %s", toString(found))),
-    if (!all(param %in% found)) fault("param", "unknown_param", sprintf("must be one of %s", toString(found)))
-  ), call)
-  twice <- data$PARAMCD == param & duplicated(data[c("USUBJID", "PARAMCD")])
-  abort_input(if (any(twice)) {
-    fault("data", "person_twice", "is there more than once", column = "USUBJID", rows = which(twice))
-  }, call)
-  data <- data[data$PARAMCD == param, , drop = FALSE]
-  says <- sprintf("Responses are the supplied records with PARAMCD %s.", param)
-  list(responder = data$AVALC %in% c("CR", "PR"), data = data, param = param, says = says)
-}
-
-# The right side: one label per row, one level per group in the order of the factors.
-rate_groups <- function(formula, data) {
-  labels <- attr(stats::terms(rlang::new_formula(NULL, rlang::f_rhs(formula))), "term.labels")
-  if (length(labels) == 0) {
-    return(list(term = NA, label = factor(rep("All patients", nrow(data)))))
-  }
-  values <- lapply(labels, function(label) rlang::eval_tidy(str2lang(label), data, rlang::f_env(formula)))
-  abort_input(do.call(rbind, Map(function(value, label) {
-    if (length(value) != nrow(data)) {
-      return(fault("formula", "unknown_term", "is no column", column = label))
-    }
-    if (anyNA(value)) fault("data", "missing_value", "is missing", column = label, rows = which(is.na(value)))
-  }, values, labels)), rlang::caller_env())
-  list(term = paste(labels, collapse = ", "), label = interaction(values, sep = ", ", lex.order = TRUE))
-}
-
-rate_provenance <- function(source, data, conf.method) {
-  told <- if (inherits(data, "tte_best_response")) data$provenance[[1]] else list()
-  told$method <- "Response rate"
-  told$conventions <- c(told$conventions, sentences(
-    responder = "A responder has a CR or PR; every patient of the analysis set is in the denominator.",
-    response = source$says,
-    rate_interval = sprintf("Limits of a response rate: %s.", proportion_methods[[conf.method]])
-  ))
-  told
+  new_estimates(
+    param = source$param, term = rows$term, group = rows$group, estimate = rate,
+    std.error = sqrt(rate * (1 - rate) / rows$n), scale = "probability", conf.low = limits[, 1],
+    conf.high = limits[, 2], conf.level = conf.level, n = rows$n, n.event = rows$n.event, method = method,
+    provenance = rate_provenance(method, source, data, sentences(rate_interval = interval))
+  )
 }

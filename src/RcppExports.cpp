@@ -302,6 +302,57 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// compare_proportions_cpp
+Rcpp::NumericVector compare_proportions_cpp(Rcpp::NumericMatrix counts, std::string method, std::string weight, double conf_level);
+RcppExport SEXP _tte_compare_proportions_cpp(SEXP countsSEXP, SEXP methodSEXP, SEXP weightSEXP, SEXP conf_levelSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type counts(countsSEXP);
+    Rcpp::traits::input_parameter< std::string >::type method(methodSEXP);
+    Rcpp::traits::input_parameter< std::string >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< double >::type conf_level(conf_levelSEXP);
+    rcpp_result_gen = Rcpp::wrap(compare_proportions_cpp(counts, method, weight, conf_level));
+    return rcpp_result_gen;
+END_RCPP
+}
+// compare_ratio_cpp
+Rcpp::NumericVector compare_ratio_cpp(Rcpp::NumericMatrix counts, std::string method, double conf_level);
+RcppExport SEXP _tte_compare_ratio_cpp(SEXP countsSEXP, SEXP methodSEXP, SEXP conf_levelSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type counts(countsSEXP);
+    Rcpp::traits::input_parameter< std::string >::type method(methodSEXP);
+    Rcpp::traits::input_parameter< double >::type conf_level(conf_levelSEXP);
+    rcpp_result_gen = Rcpp::wrap(compare_ratio_cpp(counts, method, conf_level));
+    return rcpp_result_gen;
+END_RCPP
+}
+// odds_ratio_cpp
+Rcpp::NumericVector odds_ratio_cpp(Rcpp::NumericMatrix counts, bool conditional, bool fisher, double conf_level);
+RcppExport SEXP _tte_odds_ratio_cpp(SEXP countsSEXP, SEXP conditionalSEXP, SEXP fisherSEXP, SEXP conf_levelSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type counts(countsSEXP);
+    Rcpp::traits::input_parameter< bool >::type conditional(conditionalSEXP);
+    Rcpp::traits::input_parameter< bool >::type fisher(fisherSEXP);
+    Rcpp::traits::input_parameter< double >::type conf_level(conf_levelSEXP);
+    rcpp_result_gen = Rcpp::wrap(odds_ratio_cpp(counts, conditional, fisher, conf_level));
+    return rcpp_result_gen;
+END_RCPP
+}
+// association_cpp
+Rcpp::List association_cpp(Rcpp::List tables, arma::mat groups, arma::mat responses, bool correction);
+RcppExport SEXP _tte_association_cpp(SEXP tablesSEXP, SEXP groupsSEXP, SEXP responsesSEXP, SEXP correctionSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type tables(tablesSEXP);
+    Rcpp::traits::input_parameter< arma::mat >::type groups(groupsSEXP);
+    Rcpp::traits::input_parameter< arma::mat >::type responses(responsesSEXP);
+    Rcpp::traits::input_parameter< bool >::type correction(correctionSEXP);
+    rcpp_result_gen = Rcpp::wrap(association_cpp(tables, groups, responses, correction));
+    return rcpp_result_gen;
+END_RCPP
+}
 // best_response_cpp
 Rcpp::List best_response_cpp(Rcpp::IntegerVector offset, Rcpp::NumericVector day, Rcpp::IntegerVector response, Rcpp::NumericVector last_day, Rcpp::List rule);
 RcppExport SEXP _tte_best_response_cpp(SEXP offsetSEXP, SEXP daySEXP, SEXP responseSEXP, SEXP last_daySEXP, SEXP ruleSEXP) {
@@ -363,6 +414,10 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_restricted_mean_cpp", (DL_FUNC) &_tte_restricted_mean_cpp, 3},
     {"_tte_pseudo_values_cpp", (DL_FUNC) &_tte_pseudo_values_cpp, 5},
     {"_tte_proportion_interval_cpp", (DL_FUNC) &_tte_proportion_interval_cpp, 4},
+    {"_tte_compare_proportions_cpp", (DL_FUNC) &_tte_compare_proportions_cpp, 4},
+    {"_tte_compare_ratio_cpp", (DL_FUNC) &_tte_compare_ratio_cpp, 3},
+    {"_tte_odds_ratio_cpp", (DL_FUNC) &_tte_odds_ratio_cpp, 4},
+    {"_tte_association_cpp", (DL_FUNC) &_tte_association_cpp, 4},
     {"_tte_best_response_cpp", (DL_FUNC) &_tte_best_response_cpp, 5},
     {"_tte_recist_lesions_cpp", (DL_FUNC) &_tte_recist_lesions_cpp, 4},
     {"_tte_recist_sums_cpp", (DL_FUNC) &_tte_recist_sums_cpp, 4},
