@@ -53,6 +53,10 @@ fine_gray_incidence_cpp <- function(problem, coefficients, var, naive_var, x, st
     .Call(`_tte_fine_gray_incidence_cpp`, problem, coefficients, var, naive_var, x, stratum, times, threads)
 }
 
+multi_state_cpp <- function(columns, from, states, start_time, initial, at, stay, robust, timefix) {
+    .Call(`_tte_multi_state_cpp`, columns, from, states, start_time, initial, at, stay, robust, timefix)
+}
+
 km_cpp <- function(columns, conf_type, conf_level, timefix, threads) {
     .Call(`_tte_km_cpp`, columns, conf_type, conf_level, timefix, threads)
 }
@@ -91,6 +95,14 @@ odds_ratio_cpp <- function(counts, conditional, fisher, conf_level) {
 
 association_cpp <- function(tables, groups, responses, correction) {
     .Call(`_tte_association_cpp`, tables, groups, responses, correction)
+}
+
+mean_cumulative_cpp <- function(columns, timefix) {
+    .Call(`_tte_mean_cumulative_cpp`, columns, timefix)
+}
+
+mean_cumulative_test_cpp <- function(columns, group, timefix) {
+    .Call(`_tte_mean_cumulative_test_cpp`, columns, group, timefix)
 }
 
 best_response_cpp <- function(offset, day, response, last_day, rule) {

@@ -218,6 +218,24 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// multi_state_cpp
+Rcpp::List multi_state_cpp(Rcpp::List columns, Rcpp::IntegerVector from, int states, double start_time, SEXP initial, Rcpp::NumericVector at, Rcpp::NumericVector stay, bool robust, bool timefix);
+RcppExport SEXP _tte_multi_state_cpp(SEXP columnsSEXP, SEXP fromSEXP, SEXP statesSEXP, SEXP start_timeSEXP, SEXP initialSEXP, SEXP atSEXP, SEXP staySEXP, SEXP robustSEXP, SEXP timefixSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type from(fromSEXP);
+    Rcpp::traits::input_parameter< int >::type states(statesSEXP);
+    Rcpp::traits::input_parameter< double >::type start_time(start_timeSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type initial(initialSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type at(atSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type stay(staySEXP);
+    Rcpp::traits::input_parameter< bool >::type robust(robustSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    rcpp_result_gen = Rcpp::wrap(multi_state_cpp(columns, from, states, start_time, initial, at, stay, robust, timefix));
+    return rcpp_result_gen;
+END_RCPP
+}
 // km_cpp
 Rcpp::List km_cpp(Rcpp::List columns, std::string conf_type, double conf_level, bool timefix, int threads);
 RcppExport SEXP _tte_km_cpp(SEXP columnsSEXP, SEXP conf_typeSEXP, SEXP conf_levelSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
@@ -353,6 +371,29 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// mean_cumulative_cpp
+Rcpp::List mean_cumulative_cpp(Rcpp::List columns, bool timefix);
+RcppExport SEXP _tte_mean_cumulative_cpp(SEXP columnsSEXP, SEXP timefixSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    rcpp_result_gen = Rcpp::wrap(mean_cumulative_cpp(columns, timefix));
+    return rcpp_result_gen;
+END_RCPP
+}
+// mean_cumulative_test_cpp
+Rcpp::List mean_cumulative_test_cpp(Rcpp::List columns, Rcpp::IntegerVector group, bool timefix);
+RcppExport SEXP _tte_mean_cumulative_test_cpp(SEXP columnsSEXP, SEXP groupSEXP, SEXP timefixSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type group(groupSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    rcpp_result_gen = Rcpp::wrap(mean_cumulative_test_cpp(columns, group, timefix));
+    return rcpp_result_gen;
+END_RCPP
+}
 // best_response_cpp
 Rcpp::List best_response_cpp(Rcpp::IntegerVector offset, Rcpp::NumericVector day, Rcpp::IntegerVector response, Rcpp::NumericVector last_day, Rcpp::List rule);
 RcppExport SEXP _tte_best_response_cpp(SEXP offsetSEXP, SEXP daySEXP, SEXP responseSEXP, SEXP last_daySEXP, SEXP ruleSEXP) {
@@ -408,6 +449,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_fine_gray_cpp", (DL_FUNC) &_tte_fine_gray_cpp, 2},
     {"_tte_fine_gray_residuals_cpp", (DL_FUNC) &_tte_fine_gray_residuals_cpp, 3},
     {"_tte_fine_gray_incidence_cpp", (DL_FUNC) &_tte_fine_gray_incidence_cpp, 8},
+    {"_tte_multi_state_cpp", (DL_FUNC) &_tte_multi_state_cpp, 9},
     {"_tte_km_cpp", (DL_FUNC) &_tte_km_cpp, 5},
     {"_tte_log_rank_family_cpp", (DL_FUNC) &_tte_log_rank_family_cpp, 5},
     {"_tte_permutation_test_cpp", (DL_FUNC) &_tte_permutation_test_cpp, 8},
@@ -418,6 +460,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_compare_ratio_cpp", (DL_FUNC) &_tte_compare_ratio_cpp, 3},
     {"_tte_odds_ratio_cpp", (DL_FUNC) &_tte_odds_ratio_cpp, 4},
     {"_tte_association_cpp", (DL_FUNC) &_tte_association_cpp, 4},
+    {"_tte_mean_cumulative_cpp", (DL_FUNC) &_tte_mean_cumulative_cpp, 2},
+    {"_tte_mean_cumulative_test_cpp", (DL_FUNC) &_tte_mean_cumulative_test_cpp, 3},
     {"_tte_best_response_cpp", (DL_FUNC) &_tte_best_response_cpp, 5},
     {"_tte_recist_lesions_cpp", (DL_FUNC) &_tte_recist_lesions_cpp, 4},
     {"_tte_recist_sums_cpp", (DL_FUNC) &_tte_recist_sums_cpp, 4},

@@ -42,6 +42,9 @@
 #include "tte/cox/profile.hpp"
 
 #include "tte/competing/aalen_johansen.hpp"
+#include "tte/competing/transition.hpp"
+
+#include "tte/recurrent/mean_cumulative.hpp"
 
 #include "tte/response/best_response.hpp"
 #include "tte/response/proportion.hpp"
