@@ -80,11 +80,16 @@ missing_findings <- function(table, read, name, lines) {
 
 not_done <- function(table, name) {
   done <- switch(name,
-    lesions = toupper(table[["TRSTRESC"]]) %in% c("NOT DONE", "NOT EVALUABLE"),
+    lesions = not_looked_at(table),
     assessments = !is_overall_response(table) | toupper(trimws(table[["AVALC"]])) %in% not_assessed,
     FALSE
   )
   if (length(done) == 0) FALSE else done
+}
+
+not_looked_at <- function(lesions) {
+  state <- lesion_state(lesions)
+  state %in% 6L | state %in% 0L & is.na(lesion_size(lesions))
 }
 
 date_word_findings <- function(read, name, options) {
@@ -162,31 +167,32 @@ word_findings <- function(table, name, lines) {
   }))
 }
 
-# A key that is there twice makes persons, target lesions and visits ambiguous; where a rule says which record
-# counts it is only doubtful.
+# A row that is there twice is an error where it makes persons, visits of the schedule or sizes ambiguous, and
+# doubtful where a rule says what counts: of one day's responses the worst, of one lesion's sizes the sum (they
+# are parts of it).
 twice_findings <- function(table, name, lines) {
+  whole <- schema_lines(name)
+  if (length(setdiff(whole$column[whole$key & whole$need == "required"], names(table))) > 0) {
+    return(NULL)
+  }
   key <- lines$column[lines$key]
-  all <- schema_key(name, names(table))
-  if (length(key) == 0) key <- names(table)
-  if (length(setdiff(schema_lines(name)$column[schema_lines(name)$key & schema_lines(name)$need == "required"], all))) {
-    return(NULL)
-  }
-  bad <- row_twice(table[key])
-  if (!any(bad)) {
-    return(NULL)
-  }
   if (identical(key, "USUBJID")) {
-    return(finding("error", bad, name, "person_twice", "USUBJID", "is there more than once"))
+    return(finding("error", row_twice(table[key]), name, "person_twice", "USUBJID", "is there more than once"))
   }
-  what <- sprintf("there is another row with the same %s", if (identical(key, names(table))) {
-    "values in all columns"
-  } else {
-    and_list(key)
-  })
-  unusable <- if (name == "lesions") table[["TRGRPID"]] %in% "TARGET" else rep(name == "schedule", nrow(table))
+  if (length(key) == 0) key <- names(table)
+  same <- row_twice(table[key])
+  if (!any(same)) {
+    return(NULL)
+  }
+  unusable <- same & (name == "schedule" | name == "lesions" & row_twice(table))
+  what <- if (length(key) == length(table)) "everything" else and_list(key)
   rbind(
-    finding("error", bad & unusable, name, "row_twice", key[1], what),
-    finding("doubt", bad & !unusable, name, "row_twice", key[1], what)
+    finding("error", unusable, name, "row_twice", key[1], "is there twice with everything else",
+      remedy = if (name == "lesions") "Call the parts of one lesion T1.1, T1.2 and so on." else NA
+    ),
+    finding("doubt", same & !unusable, name, "row_twice", key[1], sprintf(
+      "is in another row with the same %s", what
+    ))
   )
 }
 

@@ -1,7 +1,10 @@
 # What can be wrong with lesions and responses: baseline, number and size of the targets (RECIST 1.1), states.
 
-# Largest numbers of target lesions, least sizes (mm) of measurable ones, oldest baseline (days).
-recist_limits <- list(targets = 5, per_organ = 2, diameter = 10, node = 15, baseline_days = 28)
+# Largest numbers of target lesions, least sizes (mm) of measurable ones, oldest baseline (days); and a size
+# (mm) that is rather a slip of the pen.
+recist_limits <- list(
+  targets = 5, per_organ = 2, diameter = 10, node = 15, baseline_days = 28, improbable = 300
+)
 
 lesion_findings <- function(lesions, facts) {
   if (is.null(lesions) || nrow(lesions) == 0 || length(setdiff(schema_required("lesions"), names(lesions)))) {
@@ -55,8 +58,6 @@ group_number <- function(columns) {
 }
 
 baseline_findings <- function(scans, facts) {
-  lesion <- function(bad) group_number(list(scans$lesion))
-  dated <- which(scans$flagged & !is.na(scans$day))
   first <- -latest_day(-ifelse(scans$flagged, scans$day, NA), scans$lesion, max(scans$lesion, 1))
   several <- scans$flagged & scans$day != first[scans$lesion]
   earlier <- scans$early & !scans$baseline
@@ -153,26 +154,21 @@ stable_lesion_findings <- function(scans) {
   }))
 }
 
+# Words that derive_response() could not use.
 state_findings <- function(lesions) {
-  state <- lesions[["TRSTRESC"]]
-  if (is.null(state)) {
+  size <- lesions[["AVAL"]]
+  if (!is.null(size) && !is.numeric(size)) {
     return(NULL)
   }
-  words <- unique(as.character(state))
-  number <- grepl("^[0-9]+([.][0-9]+)?( *MM)?$", words)
-  known <- is.na(words) | words == "" | words %in% lesion_states | number
-  size <- lesions[["AVAL"]]
+  faults <- state_faults(lesions)
+  faults <- faults[faults$column != "ADT", , drop = FALSE]
+  if (!is.null(faults)) faults$argument <- rep("lesions", nrow(faults))
   rbind(
+    with_severity(faults, "error"),
     finding(
-      "error", !known[match(as.character(state), words)], "lesions", "unknown_level", "TRSTRESC",
-      sprintf("must be a size or one of %s", toString(lesion_states))
-    ),
-    if (is.numeric(size)) {
-      finding(
-        "doubt", state %in% "ABSENT" & size > 0, "lesions", "contradiction", "TRSTRESC",
-        "is absent with a size above 0"
-      )
-    }
+      "doubt", size > recist_limits$improbable & size <= 1000, "lesions", "out_of_range", "AVAL",
+      sprintf("is improbably large: more than %d mm", recist_limits$improbable)
+    )
   )
 }
 

@@ -41,7 +41,7 @@ lesions            | AVISIT   | text   | optional |     |         |        |    
 lesions            | TRGRPID  | word   | required |     |         |        |     |      | TARGET;NON-TARGET;NEW
 lesions            | TRLOC    | text   | optional |     |         |        |     |      |
 lesions            | NODAL    | word   | optional |     |         |        |     |      | Y;N
-lesions            | AVAL     | number | optional |     |         |        | 0   | 500  |
+lesions            | AVAL     | number | optional |     |         |        | 0   | 1000 |
 lesions            | TRSTRESC | text   | optional |     |         |        |     |      |
 lesions            | READER   | text   | optional | 1   |         |        |     |      |
 lesions            | ABLFL    | word   | optional |     |         |        |     |      | Y;N
@@ -118,9 +118,3 @@ schema_required <- function(name) with(schema_lines(name), column[need == "requi
 schema_key <- function(name, columns) with(schema_lines(name, columns), column[key])
 
 schema_dates <- function(name, columns) with(schema_lines(name, columns), column[type == "date"])
-
-# States of a lesion, in words; a number in words is a size.
-lesion_states <- c(
-  "ABSENT", "PRESENT", "UNEQUIVOCAL PROGRESSION", "TOO SMALL TO MEASURE", "NOT EVALUABLE", "NOT DONE",
-  "UNEQUIVOCAL", "EQUIVOCAL", "MARKER RAISED", "MARKER NORMAL"
-)

@@ -65,6 +65,9 @@ test_that("rows that are there twice are found in every table", {
   expect_equal(twice("vital_status"), "error USUBJID person_twice 2")
   expect_equal(twice("schedule"), "error AVISIT row_twice 4")
   expect_equal(twice("lesions"), "error USUBJID row_twice 25")
+  tables <- clean_tables()
+  tables$lesions <- rbind(tables$lesions, transform(tables$lesions[2, ], AVAL = 4))
+  expect_equal(listed(check_tables(tables), "lesions"), "doubt USUBJID row_twice 25")
   for (table in c("assessments", "questionnaires", "performance_status")) {
     expect_match(twice(table), "^doubt USUBJID row_twice", label = table)
   }
@@ -112,10 +115,11 @@ test_that("a scan that was not done needs no date", {
   tables$lesions$TRSTRESC <- ""
   tables$lesions[3, c("ADT", "AVAL")] <- NA
   tables$lesions$TRSTRESC[3] <- "Not done"
+  tables$lesions[5, c("ADT", "AVAL")] <- NA
   tables$assessments[1, "AVALC"] <- "ND"
   tables$assessments[1, "ADT"] <- NA
   check <- check_tables(tables)
-  expect_equal(listed(check, "lesions"), character())
+  expect_equal(listed(check, "lesions"), "doubt AVAL missing_value 5")
   expect_equal(listed(check, "assessments"), character())
 })
 
@@ -128,7 +132,8 @@ test_that("impossible numbers and unknown words are errors", {
   expect_equal(planted("performance_status", "AVAL", 1, 1.5), "error AVAL not_whole 1")
   expect_true("error TRGRPID unknown_level 2" %in% planted("lesions", "TRGRPID", 2, "MEASURABLE"))
   expect_true("error TRSTRESC unknown_level 2" %in% planted("lesions", "TRSTRESC", 2, "BIGGER"))
-  expect_equal(planted("lesions", "TRSTRESC", 2, "20 mm"), character())
+  expect_equal(planted("lesions", "TRSTRESC", 2, "20"), character())
+  expect_equal(planted("lesions", "AVAL", 2, 301), "doubt AVAL out_of_range 2")
   expect_equal(planted("assessments", "AVALC", 2, "BETTER"), "error AVALC unknown_level 2")
   expect_equal(planted("subjects", "BASEFL", 1, "yes"), "error BASEFL unknown_level 1")
   expect_equal(planted("adverse_events", "AESER", 1, "y"), character())
@@ -257,7 +262,7 @@ test_that("a lesion that changes its kind, and a size that contradicts the state
   expect_true("doubt TRGRPID contradiction 3" %in% planted("lesions", "TRGRPID", 3, "NON-TARGET"))
   expect_equal(planted("lesions", "TRLOC", 3, "LUNG"), "doubt TRLOC contradiction 3")
   expect_equal(planted("lesions", "NODAL", 3, "Y"), "doubt NODAL contradiction 3")
-  expect_equal(planted("lesions", "TRSTRESC", 3, "Absent"), "doubt TRSTRESC contradiction 3")
+  expect_equal(planted("lesions", "TRSTRESC", 3, "Absent"), "error AVAL out_of_range 3")
 })
 
 test_that("visits outside the schedule's windows are doubts, unknown visits notes", {
