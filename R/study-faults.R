@@ -225,10 +225,8 @@ study_facts <- function(tables, options) {
     merge_vital_status(home_subjects(tables), tables$vital_status), tables$exposure, options
   )
   persons <- persons[!duplicated(persons$USUBJID), , drop = FALSE]
-  list(
-    persons = persons, row = lapply(tables, function(table) match(table[["USUBJID"]], persons$USUBJID)),
-    latest = latest_contact(tables, persons$USUBJID)
-  )
+  rows <- lapply(tables, function(table) match(table[["USUBJID"]], persons$USUBJID))
+  list(persons = persons, row = rows, latest = latest_contact(tables, persons$USUBJID, rows = rows))
 }
 
 # Whether the subjects can have a time zero, and an arm.

@@ -1,36 +1,47 @@
 # From checked tables to the object: who belongs to the study, in which arm, from which day on.
 
-finish_study <- function(tables, options) {
-  labels <- if (!is.null(tables$subjects)) column_labels(tables$subjects) else character()
+finish_study <- function(tables, options, derive_alive = FALSE) {
   hash <- rlang::hash(c(lapply(tables, data_hash), options[c("design", "start")]))
-  subjects <- tables$subjects
-  screened <- if (is.null(subjects)) 0L else nrow(subjects)
-  out <- rep(FALSE, screened)
-  if (!is.null(subjects)) {
-    subjects <- start_subjects(merge_vital_status(subjects, tables$vital_status), tables$exposure, options)
-    if (is.null(subjects[["LSTALVDT"]])) {
-      options$derived <- "LSTALVDT"
-      subjects[["LSTALVDT"]] <- latest_contact(tables, subjects$USUBJID)
-    }
-    arm <- intersect(options$arm, names(subjects))
-    if (length(arm) == 0) options["arm"] <- list(NULL)
-    out <- screened_out(subjects, options$arm, options$screen_failure)
-    subjects <- subjects[!out, , drop = FALSE]
-    rownames(subjects) <- NULL
-    if (!is.null(options$arm)) subjects[[options$arm]] <- arm_factor(subjects[[options$arm]], options$arms)
-    tables$subjects <- subjects
-    if (any(out)) tables <- keep_persons(tables, subjects$USUBJID)
+  given <- vapply(tables, nrow, integer(1))
+  who <- finish_subjects(tables, options, derive_alive)
+  if (!is.null(who$subjects)) {
+    tables$subjects <- who$subjects
+    tables <- keep_persons(tables, who$subjects$USUBJID)
   }
+  arm <- if (!is.null(who$subjects)) intersect(options$arm, names(who$subjects))
+  arm <- if (length(arm) == 1) arm
   info <- c(
-    options[c("arm", "design", "measured", "entry_condition", "start", "derived")],
+    options[intersect(c("design", "measured", "entry_condition", "start"), names(options))],
     list(
-      arms = arm_levels(subjects, options$arm), reference = arm_reference(subjects, options$arm),
-      readers = study_readers(tables), n_screened = screened, n_screen_failures = sum(out),
-      labels = labels, sources = vapply(tables, nrow, integer(1)), hash = hash
+      arm = arm, arms = arm_levels(who$subjects, arm), reference = arm_reference(who$subjects, arm),
+      readers = study_readers(tables), n_screened = who$n_screened, n_screen_failures = who$n_screen_failures,
+      derived = who$derived, labels = if (is.null(tables$subjects)) character() else column_labels(tables$subjects),
+      sources = given, hash = hash
     )
   )
-  info <- info[!vapply(info, is.null, logical(1))]
-  new_study(tables, info)
+  new_study(tables, info[!vapply(info, is.null, logical(1))])
+}
+
+# The subjects without screen failures, with vital status, time zero and arms.
+finish_subjects <- function(tables, options, derive_alive) {
+  subjects <- tables$subjects
+  if (is.null(subjects)) {
+    return(list(n_screened = 0L, n_screen_failures = 0L))
+  }
+  labels <- column_labels(subjects)
+  subjects <- start_subjects(merge_vital_status(subjects, tables$vital_status), tables$exposure, options)
+  derived <- if (derive_alive && is.null(subjects[["LSTALVDT"]])) "LSTALVDT"
+  if (!is.null(derived)) subjects[["LSTALVDT"]] <- latest_contact(tables, subjects$USUBJID)
+  arm <- intersect(options$arm, names(subjects))
+  arm <- if (length(arm) == 1) arm
+  out <- screened_out(subjects, arm, options$screen_failure)
+  subjects <- subjects[!out, , drop = FALSE]
+  rownames(subjects) <- NULL
+  if (!is.null(arm)) subjects[[arm]] <- arm_factor(subjects[[arm]], options$arms)
+  list(
+    subjects = with_labels(subjects, labels), n_screened = length(out), n_screen_failures = sum(out),
+    derived = derived
+  )
 }
 
 new_study <- function(tables, info) {
@@ -42,7 +53,8 @@ new_study <- function(tables, info) {
 
 keep_persons <- function(tables, persons) {
   lapply(tables, function(table) {
-    if (is.null(table[["USUBJID"]])) table else of_persons(table, persons)
+    known <- is.null(table[["USUBJID"]]) || all(table[["USUBJID"]] %in% persons)
+    if (known) table else of_persons(table, persons)
   })
 }
 

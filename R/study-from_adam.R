@@ -42,39 +42,50 @@ study_from_adam <- function(adsl = NULL, adrs = NULL, adtte = NULL, adae = NULL,
     link_faults(tables, data_cut), arm_faults(tables, arm, arms, screen_failure),
     param_faults(tables$adtte, params)
   ))
-  tables <- lapply(tables, as.data.frame)
-  labels <- column_labels(tables[[home_table(tables)]])
-  subjects <- adam_subjects(tables)
-  out <- screened_out(subjects, arm, screen_failure)
-  subjects <- subjects[!out, , drop = FALSE]
-  if (!is.null(arm)) subjects[[arm]] <- arm_factor(subjects[[arm]], arms)
-  if (is.null(design) && any(!is.na(subjects[["RANDDT"]]))) design <- "randomised"
-  subjects[["STARTDT"]] <- start_date(subjects, design)
-  params <- endpoint_params(tables$adtte, params)
-  study <- study_tables(tables, subjects, params)
+  given <- lapply(tables, as.data.frame)
+  params <- endpoint_params(adtte, params)
+  tables <- adam_tables(given, params)
+  if (is.null(design)) design <- adam_design(tables$subjects, arm, screen_failure)
+  study <- finish_study(tables, study_options(
+    arm = arm, arms = arms, design = design, screen_failure = screen_failure
+  ))
+  study$endpoints <- join_subjects(study$endpoints, study$subjects)
   if (is.null(unit)) unit <- adtte_unit(study$endpoints)
-  study$tte <- list(
-    arm = arm, arms = arm_levels(subjects, arm), reference = arm_reference(subjects, arm), design = design,
-    readers = study_readers(study), params = params, unit = unit, data_cut = data_cut, latest = latest_date(study), n_screened = length(out),
-    n_screen_failures = sum(out), labels = labels, sources = vapply(tables, nrow, integer(1)),
-    hash = rlang::hash(lapply(tables, data_hash))
-  )
-  structure(study, class = "tte_study")
+  study$tte[c("params", "unit", "data_cut")] <- list(params, unit, data_cut)
+  study$tte$labels <- column_labels(given[[home_table(given)]])
+  study$tte$sources <- vapply(given, nrow, integer(1))
+  study$tte$hash <- rlang::hash(lapply(given, data_hash))
+  study
+}
+
+# ADaM data sets under the names of study().
+adam_tables <- function(given, params) {
+  endpoints <- given$adtte
+  if (!is.null(endpoints)) endpoints <- endpoints[endpoints$PARAMCD %in% params, , drop = FALSE]
+  tables <- Filter(Negate(is.null), list(
+    subjects = adam_subjects(given), assessments = given$adrs, adverse_events = given$adae,
+    endpoints = endpoints
+  ))
+  lapply(tables, function(table) name_reader(without_times(table)))
+}
+
+# Dates with a time of day are the date where they were taken.
+without_times <- function(table) {
+  timed <- vapply(table, inherits, logical(1), "POSIXt") & grepl("DT$", names(table))
+  table[timed] <- lapply(table[timed], function(x) read_dates(x)$date)
+  table
+}
+
+# A study with dates of randomisation is randomised; the design of any other is left open.
+adam_design <- function(subjects, arm, screen_failure) {
+  kept <- !screened_out(subjects, arm, screen_failure)
+  if (any(!is.na(subjects[["RANDDT"]][kept]))) "randomised"
 }
 
 # What the columns are called, by their label attributes; selecting rows loses those.
 column_labels <- function(table) {
   labels <- lapply(table, attr, "label", exact = TRUE)
   vapply(Filter(checkmate::test_string, labels), identity, character(1))
-}
-
-study_tables <- function(tables, subjects, params) {
-  persons <- subjects$USUBJID
-  endpoints <- of_persons(tables$adtte, persons, rows = function(x) x$PARAMCD %in% params)
-  Filter(Negate(is.null), list(
-    subjects = subjects, assessments = name_reader(of_persons(tables$adrs, persons)),
-    adverse_events = of_persons(tables$adae, persons), endpoints = join_subjects(endpoints, subjects)
-  ))
 }
 
 # What each table must have and what its columns must be.
@@ -327,11 +338,15 @@ adtte_unit <- function(endpoints) {
   if (isTRUE(all(endpoints$AVAL == elapsed + 1))) "days"
 }
 
+# The latest sign of life, death or record.
 latest_date <- function(study) {
-  dates <- lapply(study[c("subjects", "assessments", "endpoints")], function(table) {
+  dates <- lapply(study[intersect(c("subjects", "assessments", "endpoints", "lesions"), names(study))], function(table) {
     columns <- intersect(c("LSTALVDT", "DTHDT", "ADT"), names(table))
-    as.numeric(unlist(lapply(table[columns], as.Date), use.names = FALSE))
+    vapply(table[columns], function(x) {
+      day <- as.numeric(as.Date(x))
+      if (all(is.na(day))) -Inf else max(day, na.rm = TRUE)
+    }, numeric(1))
   })
-  dates <- unlist(dates)
-  if (any(!is.na(dates))) as.Date(max(dates, na.rm = TRUE), origin = "1970-01-01")
+  latest <- max(-Inf, unlist(dates))
+  if (is.finite(latest)) as.Date(latest, origin = "1970-01-01")
 }

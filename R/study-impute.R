@@ -195,17 +195,19 @@ contact_columns <- list(
   samples = "ADT"
 )
 
-# The latest of these dates of each person, up to `until`.
-latest_contact <- function(tables, persons, until = NULL) {
+# The latest of these dates of each person, up to `until`; `rows` may say which of the persons the rows of a
+# table belong to.
+latest_contact <- function(tables, persons, until = NULL, rows = list()) {
   latest <- rep(-Inf, length(persons))
   for (name in intersect(names(contact_columns), names(tables))) {
-    for (column in intersect(contact_columns[[name]], names(tables[[name]]))) {
-      table <- tables[[name]]
-      day <- as.numeric(table[[column]])
+    table <- tables[[name]]
+    row <- if (is.null(rows[[name]])) match(table[["USUBJID"]], persons) else rows[[name]]
+    for (column in intersect(contact_columns[[name]], names(table))) {
+      day <- as.numeric(as.Date(table[[column]]))
       flag <- table[[flag_column(column)]]
       if (!is.null(flag)) day[!is.na(flag) & flag != ""] <- NA
       if (!is.null(until)) day[day > as.numeric(until)] <- NA
-      latest <- pmax(latest, latest_day(day, match(table[["USUBJID"]], persons), length(persons)))
+      latest <- pmax(latest, latest_day(day, row, length(persons)))
     }
   }
   as.Date(ifelse(is.finite(latest), latest, NA), origin = "1970-01-01")
@@ -213,7 +215,7 @@ latest_contact <- function(tables, persons, until = NULL) {
 
 # The latest day of each of `n` persons, -Inf without one.
 latest_day <- function(day, row, n) {
-  known <- which(!is.na(day) & !is.na(row))
+  known <- which(is.finite(day + row))
   latest <- rep(-Inf, n)
   order <- known[order(day[known])]
   latest[row[order]] <- day[order]

@@ -59,7 +59,7 @@ study <- function(subjects = NULL, exposure = NULL, lesions = NULL, assessments 
   gathered <- gather_study(tables, options)
   faults <- gathered$faults
   abort_input(faults[faults$severity == "error", setdiff(names(faults), "severity")])
-  finish_study(gathered$tables, options)
+  finish_study(gathered$tables, options, derive_alive = TRUE)
 }
 
 # All of them by name, also those that are NULL.
