@@ -69,7 +69,8 @@ same <- function(x, y) is.na(x) & is.na(y) | (x == y) %in% TRUE
 pairs_within <- function(series) {
   both <- expand.grid(b = seq_len(nrow(series)), a = seq_len(nrow(series)))
   both <- both[both$a < both$b & series$endpoint[both$a] == series$endpoint[both$b], ]
-  apart <- !same(series$rule[both$a], series$rule[both$b]) + !same(series$reader[both$a], series$reader[both$b])
+  alike <- function(what) same(series[[what]][both$a], series[[what]][both$b])
+  apart <- 2 - alike("rule") - alike("reader")
   pair_lines(series, series, both[apart < 2, ])
 }
 

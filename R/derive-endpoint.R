@@ -182,7 +182,8 @@ needs_visits <- function(e) {
 endpoint_subjects <- function(study) {
   subjects <- study_table(study, "subjects", "derive_endpoint()")
   if (is.null(subjects[["STARTDT"]])) {
-    abort_input(fault("study", "unknown_column", "the subjects have no start date", column = "STARTDT",
+    abort_input(fault("study", "unknown_column", "the subjects have no start date",
+      column = "STARTDT",
       remedy = "Give RANDDT (randomised) or TRTSDT, and the design."
     ))
   }

@@ -270,21 +270,24 @@ contact_source <- function(context) {
 }
 
 contact_domains <- c(
-  subjects = "ADSL.TRTEDT", exposure = "ADEX.AENDT", lesions = "ADTR.ADT", assessments = "ADRS.ADT",
-  adverse_events = "ADAE.ASTDT", questionnaires = "ADQS.ADT", performance_status = "ADPS.ADT",
-  samples = "ADLB.ADT"
+  subjects = "ADSL", exposure = "ADEX", lesions = "ADTR", assessments = "ADRS", adverse_events = "ADAE",
+  questionnaires = "ADQS", performance_status = "ADPS", samples = "ADLB"
 )
 
-# The latest contact on record, by table; dates with a time are days here.
+# The latest contact on record after the start, by table and column; dates with a time are days here.
 contact_tables <- function(context) {
-  tables <- unclass(context$study)[intersect(names(contact_domains), names(context$study))]
-  found <- lapply(names(tables), function(name) {
-    table <- tables[[name]]
-    columns <- intersect(contact_columns[[name]], names(table))
-    table[columns] <- lapply(table[columns], as.Date)
-    date_number(latest_contact(stats::setNames(list(table), name), context$subjects$USUBJID))
-  })
-  stats::setNames(found, contact_domains[names(tables)])
+  found <- list()
+  for (name in intersect(names(contact_domains), names(context$study))) {
+    table <- context$study[[name]]
+    for (column in intersect(contact_columns[[name]], names(table))) {
+      one <- table[c("USUBJID", column, intersect(paste0(column, "F"), names(table)))]
+      one[[column]] <- as.Date(one[[column]])
+      date <- date_number(latest_contact(stats::setNames(list(one), name), context$subjects$USUBJID))
+      date[which(date <= context$start)] <- NA
+      found[[paste0(contact_domains[[name]], ".", column)]] <- date
+    }
+  }
+  found
 }
 
 # The day of the resection, from which on a progression counts where one that was resected does not.

@@ -13,6 +13,9 @@
 #' `censoring("EMA")` switches steps 1 to 3 off: progression or death is an event whenever it occurs.
 #' Any other name makes a rule of your own, which begins as EMA and whose steps you set.
 #'
+#' Progression or death on the day of the new therapy counts. With `recist(nact_same_day = "after")` what was
+#' assessed on that day comes after the therapy; a death on it counts all the same.
+#'
 #' An assessment is adequate when its overall response is CR, PR, SD, non-CR/non-PD, NED or PD. An assessment
 #' that could not be evaluated (NE) never gives a censoring date, and counts as missed.
 #'

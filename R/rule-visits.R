@@ -129,7 +129,7 @@ visits_of_schedule <- function(schedule) {
 #' @export
 format.tte_visits <- function(x, ...) {
   said <- x$said
-  window <- paste(unique(said$window_days), collapse = ", ")
+  window <- toString(if (length(unique(said$window_days)) > 1) said$window_days else said$window_days[1])
   if (x$kind == "at") {
     return(sentences(visits = sprintf(
       "Visits on days %s after the start, then every %s days, each %s days early or late; a visit is missed %s.",
@@ -138,8 +138,8 @@ format.tte_visits <- function(x, ...) {
   }
   until <- ifelse(is.finite(said$until_weeks), sprintf(" until week %s", said$until_weeks), "")
   sentences(visits = sprintf(
-    "Visits every %s, each %s days early or late; visits are missed %s.",
-    and_list(sprintf("%s weeks%s", said$weeks, until)), window, "by the length of the gap"
+    "Visits %s, each %s days early or late; visits are missed by the length of the gap.",
+    paste0("every ", said$weeks, " weeks", until, collapse = ", then "), window
   ))
 }
 

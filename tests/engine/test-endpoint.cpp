@@ -156,6 +156,8 @@ TEST_CASE("step 2: a new therapy censors what comes after its day") {
   after.therapy_comes_first = true;
   CHECK(is(pfs({{{42, SD}, {84, PD}}, never, 84}, after), new_therapy, 42));
   CHECK(is(pfs({{{42, SD}, {84, SD}}, never, 84}, after), new_therapy, 42));
+  CHECK(is(pfs({{{42, SD}}, 84, 84}, after), event, 84));  // no assessment comes after a death
+  CHECK(is(pfs({{}, 60, 60, never, true}, after), event, 60));
 }
 
 TEST_CASE("step 3 by the length of the gap: the limit is the last day that counts") {

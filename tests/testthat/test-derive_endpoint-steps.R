@@ -31,6 +31,8 @@ test_that("3.3 step 2: PD or death on the day of the new therapy counts", {
   expect_equal(ep_result(ep_patient("42 SD", therapy = 84, death = 84)), "0 85")
   after <- recist(nact_same_day = "after")
   expect_equal(ep_result(ep_patient("42 SD", "84 PD", therapy = 84), rule = after), "4 43")
+  expect_equal(ep_result(ep_patient("42 SD", "84 SD", therapy = 84), rule = after), "4 43")
+  expect_equal(ep_result(ep_patient("42 SD", death = 84, therapy = 84), rule = after), "0 85")
 })
 
 test_that("3.3 step 3: a gap of the limit counts, a day more is censored", {

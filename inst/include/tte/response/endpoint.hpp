@@ -51,7 +51,7 @@ struct VisitSchedule {
 struct CensoringSteps {
   bool baseline = false;             // without a baseline only a death within the limit counts
   bool therapy = false;              // a new therapy before the event censors
-  bool therapy_comes_first = false;  // on its own day: what happens that day is after it
+  bool therapy_comes_first = false;  // on its own day: what was assessed that day is after it
   double missed = std::numeric_limits<double>::infinity();  // visits missed in a row that censor
   bool missed_death_only = false;                           // and only a death
   ProgressionDay progression = ProgressionDay::documented;
@@ -190,8 +190,9 @@ class PatientEndpoint {
     const Occurrence first = first_event(false);
     if (is(first, EventKind::settled)) return event(first, last_adequate(first));
     if (steps_.baseline && patients_.no_baseline[k_] != 0) return without_baseline();
-    const double until = therapy_limit();
-    if (until < first.day) return censored(EndpointReason::new_therapy, first, last_adequate(until, false));
+    if (therapy_limit(first) < first.day) {
+      return censored(EndpointReason::new_therapy, first, last_adequate(therapy_limit({}), false));
+    }
     if (first.source < 0) return without_event();
     const Occurrence assessed = last_adequate(first);
     if (censors_missed(first, day_of(assessed)))
@@ -253,11 +254,11 @@ class PatientEndpoint {
     return last_adequate(event.day, is(event, EventKind::progression));
   }
 
-  // Last day that precedes a new therapy.
-  double therapy_limit() const {
+  // Last day on which an event, or an assessment, precedes a new therapy; a death counts on its day always.
+  double therapy_limit(const Occurrence& what) const {
     const double day = patients_.therapy[k_];
     if (!steps_.therapy || day > patients_.last_day[k_]) return never;
-    return day - (steps_.therapy_comes_first ? 1 : 0);
+    return day - (steps_.therapy_comes_first && !is(what, EventKind::death) ? 1 : 0);
   }
 
   bool censors_missed(const Occurrence& event, double assessed) const {
@@ -281,7 +282,7 @@ class PatientEndpoint {
   Endpoint without_baseline() const {
     const Occurrence death = first_event(true);
     const bool counts =
-        death.source >= 0 && death.day <= therapy_limit() &&
+        death.source >= 0 && death.day <= therapy_limit(death) &&
         !too_many_missed(schedule_, std::numeric_limits<double>::quiet_NaN(), death.day, steps_.missed);
     if (counts) return event(death, {});
     return {0, EndpointReason::no_baseline, first_event(false).source};

@@ -1,0 +1,84 @@
+golden_patients <- ep_patients(
+  ep_patient("42 SD", "84 PR", "210 PD", id = "X"), ep_patient("84 PR", "126 PD", therapy = 100, id = "Y"),
+  ep_patient(death = 60, id = "Z"), ep_patient(death = 152, id = "W"), ep_patient("84 PR", "168 PD", id = "V"),
+  ep_patient("42 SD", "84 NE", id = "U"), ep_patient(baseline = "N", id = "T"),
+  ep_patient(death = 299, baseline = "N", id = "T2"), ep_patient(death = 60, baseline = "N", id = "T3")
+)
+
+test_that("two rules: the golden patients that differ, and why", {
+  changes <- compare_endpoints(ep_derive(golden_patients, "PFS", list(fda, ema)))
+  expect_equal(changes$USUBJID, c("X", "Y", "W", "T", "T2"))
+  expect_equal(changes$CHANGE, c(
+    rep("censored, now event", 3), "another reason for censoring", "censored, now event"
+  ))
+  expect_match(changes$REASON[1], "too many visits were missed before the disease progression")
+  expect_match(changes$REASON[2], "a new anticancer therapy came first")
+  expect_match(changes$REASON[3], "too many visits were missed before the death")
+  expect_match(changes$REASON[5], "there was no baseline assessment")
+  expect_equal(attr(changes, "counts")$N, c(4, 1))
+  expect_equal(attr(changes, "counts")$COMPARED, c(9, 9))
+  expect_snapshot(print(changes))
+})
+
+test_that("two data frames by one rule each give the same listing", {
+  within <- compare_endpoints(ep_derive(golden_patients, "PFS", list(fda, ema)))
+  between <- compare_endpoints(ep_derive(golden_patients, "PFS", fda), ep_derive(golden_patients, "PFS", ema))
+  expect_equal(between$REASON, within$REASON)
+  same <- compare_endpoints(ep_derive(golden_patients, "PFS", fda), ep_derive(golden_patients, "PFS", fda))
+  expect_equal(nrow(same), 0)
+  expect_snapshot(print(same))
+})
+
+test_that("two cuts: what came after the first, and who", {
+  early <- ep_derive(golden_patients, c("OS", "PFS"), ema, cut = 100)
+  late <- ep_derive(golden_patients, c("OS", "PFS"), ema, cut = 200)
+  changes <- compare_endpoints(early, late)
+  pfs <- changes[changes$ENDPOINT == "PFS", ]
+  expect_equal(pfs$USUBJID, c("Y", "W", "V"))
+  expect_equal(pfs$CHANGE, rep("censored, now event", 3))
+  expect_match(pfs$REASON, "what happened after 2024-04-10 was not known then")
+  expect_equal(compare_endpoints(late, early)$CHANGE[changes$ENDPOINT == "PFS"], rep("event, now censored", 3))
+})
+
+test_that("a new therapy, or a death after missed visits, after the first cut is news", {
+  changes <- compare_endpoints(ep_derive(golden_patients, "PFS", fda, cut = 100), ep_derive(golden_patients, "PFS", fda, cut = 200))
+  expect_equal(changes$USUBJID, c("W", "V"))
+  expect_match(changes$REASON, "was not known then")
+})
+
+test_that("two readers: what each saw", {
+  p <- ep_patients(ep_patient("42 SD", "84 PD"), ep_patient("42 SD", "84 SD"))
+  p$subjects <- p$subjects[1, ]
+  p$visits$READER <- rep(c("BICR", "INV"), each = 2)
+  rows <- ep_derive(p, "PFS", list(fda, ema), reader = c("BICR", "INV"))
+  changes <- compare_endpoints(rows)
+  # by each rule between readers; between the rules nothing differs
+  expect_equal(nrow(changes), 2)
+  expect_match(changes$REASON[1], "BICR saw the progression on 2024-03-25, INV saw no progression that counts")
+  counts <- attr(changes, "counts")
+  expect_equal(nrow(counts), 4)
+})
+
+test_that("responders of one only are listed", {
+  p <- ep_patients(ep_patient("42 PR", "84 SD", "126 PD", id = "1"), ep_patient("42 PR", "84 PR", id = "2"))
+  unconfirmed <- ep_derive(p, "DoR", ema)
+  confirmed <- ep_derive(p, "DoR", ema, rule = recist(confirmed = TRUE))
+  changes <- compare_endpoints(unconfirmed, confirmed)
+  expect_equal(changes$USUBJID, "1")
+  expect_equal(changes$CHANGE, "only in the first")
+  expect_match(changes$REASON, "no row in the second")
+})
+
+test_that("a progression moved to its visit is another date of the event", {
+  p <- ep_patients(ep_patient("42 SD", "60 PD"))
+  changes <- compare_endpoints(ep_derive(p, "PFS", list(fda, censoring("FDA", table = "B", visits = q6w))))
+  expect_equal(changes$CHANGE, "another date of the event")
+  expect_match(changes$REASON, "dates progressions to the scheduled visits")
+})
+
+test_that("what cannot be compared is refused", {
+  rows <- ep_derive(golden_patients, "PFS", fda)
+  expect_error(compare_endpoints(rows), "nothing|no endpoint to compare", class = "tte_error_input")
+  expect_error(compare_endpoints(data.frame(a = 1)), class = "tte_error_input")
+  expect_error(compare_endpoints(rows, ep_derive(golden_patients, "OS", NULL)), class = "tte_error_input")
+})
