@@ -37,6 +37,14 @@ cox_standardise_cpp <- function(columns, x, offset, beta, variance, ties, newx, 
     .Call(`_tte_cox_standardise_cpp`, columns, x, offset, beta, variance, ties, newx, population_mass, times, tau, timefix, threads)
 }
 
+cox_resample_cpp <- function(columns, x, offset, ties, firth, kind, units, replicates, seed, timefix, threads) {
+    .Call(`_tte_cox_resample_cpp`, columns, x, offset, ties, firth, kind, units, replicates, seed, timefix, threads)
+}
+
+concordance_influence_cpp <- function(columns, score, timefix) {
+    .Call(`_tte_concordance_influence_cpp`, columns, score, timefix)
+}
+
 endpoint_cpp <- function(seen, kind, event_day, patients, steps, schedule) {
     .Call(`_tte_endpoint_cpp`, seen, kind, event_day, patients, steps, schedule)
 }

@@ -163,6 +163,38 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// cox_resample_cpp
+Rcpp::List cox_resample_cpp(Rcpp::List columns, SEXP x, SEXP offset, std::string ties, bool firth, std::string kind, SEXP units, double replicates, double seed, bool timefix, int threads);
+RcppExport SEXP _tte_cox_resample_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP tiesSEXP, SEXP firthSEXP, SEXP kindSEXP, SEXP unitsSEXP, SEXP replicatesSEXP, SEXP seedSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< std::string >::type ties(tiesSEXP);
+    Rcpp::traits::input_parameter< bool >::type firth(firthSEXP);
+    Rcpp::traits::input_parameter< std::string >::type kind(kindSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type units(unitsSEXP);
+    Rcpp::traits::input_parameter< double >::type replicates(replicatesSEXP);
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(cox_resample_cpp(columns, x, offset, ties, firth, kind, units, replicates, seed, timefix, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// concordance_influence_cpp
+Rcpp::List concordance_influence_cpp(Rcpp::List columns, Rcpp::NumericVector score, bool timefix);
+RcppExport SEXP _tte_concordance_influence_cpp(SEXP columnsSEXP, SEXP scoreSEXP, SEXP timefixSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type score(scoreSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    rcpp_result_gen = Rcpp::wrap(concordance_influence_cpp(columns, score, timefix));
+    return rcpp_result_gen;
+END_RCPP
+}
 // endpoint_cpp
 Rcpp::List endpoint_cpp(Rcpp::List seen, Rcpp::IntegerVector kind, Rcpp::NumericVector event_day, Rcpp::List patients, Rcpp::List steps, Rcpp::List schedule);
 RcppExport SEXP _tte_endpoint_cpp(SEXP seenSEXP, SEXP kindSEXP, SEXP event_daySEXP, SEXP patientsSEXP, SEXP stepsSEXP, SEXP scheduleSEXP) {
@@ -445,6 +477,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_cox_baseline_cpp", (DL_FUNC) &_tte_cox_baseline_cpp, 8},
     {"_tte_cox_ph_test_cpp", (DL_FUNC) &_tte_cox_ph_test_cpp, 10},
     {"_tte_cox_standardise_cpp", (DL_FUNC) &_tte_cox_standardise_cpp, 12},
+    {"_tte_cox_resample_cpp", (DL_FUNC) &_tte_cox_resample_cpp, 11},
+    {"_tte_concordance_influence_cpp", (DL_FUNC) &_tte_concordance_influence_cpp, 3},
     {"_tte_endpoint_cpp", (DL_FUNC) &_tte_endpoint_cpp, 6},
     {"_tte_fine_gray_cpp", (DL_FUNC) &_tte_fine_gray_cpp, 2},
     {"_tte_fine_gray_residuals_cpp", (DL_FUNC) &_tte_fine_gray_residuals_cpp, 3},

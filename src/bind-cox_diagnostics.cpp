@@ -1,7 +1,9 @@
 #include "binding.h"
 
 #include <tte/cox/baseline.hpp>
+#include <tte/cox/concordance.hpp>
 #include <tte/cox/proportional_hazards.hpp>
+#include <tte/cox/resample.hpp>
 #include <tte/cox/residuals.hpp>
 #include <tte/cox/standardise.hpp>
 
@@ -22,17 +24,18 @@ std::vector<tte::Span<double>> covariates(SEXP x) {
   return out;
 }
 
-// Fits with exact ties are diagnosed with Breslow's hazard.
 tte::Ties ties_of(const std::string& name) {
   using T = tte::Ties;
   return binding::parse<T>(name, {{"efron", T::efron},
                                   {"breslow", T::breslow},
-                                  {"exact-discrete", T::breslow},
-                                  {"exact-marginal", T::breslow}});
+                                  {"exact-discrete", T::exact_discrete},
+                                  {"exact-marginal", T::exact_marginal}});
 }
 
 tte::CoxModel model_of(SEXP x, SEXP offset, const Rcpp::NumericVector& beta, const std::string& ties) {
-  return {covariates(x), binding::doubles(offset), {beta.begin(), beta.end()}, ties_of(ties)};
+  // Fits with exact ties are diagnosed with Breslow's hazard.
+  const tte::Ties of_hazard = tte::is_exact(ties_of(ties)) ? tte::Ties::breslow : ties_of(ties);
+  return {covariates(x), binding::doubles(offset), {beta.begin(), beta.end()}, of_hazard};
 }
 
 Rcpp::NumericMatrix matrix_of(const std::vector<std::vector<double>>& columns, std::size_t rows) {
@@ -134,4 +137,40 @@ Rcpp::List cox_standardise_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::Nu
       Rcpp::_["rmst"] = restricted ? static_cast<SEXP>(take(found.mean)) : R_NilValue,
       Rcpp::_["rmst_covariance"] =
           restricted ? static_cast<SEXP>(binding::matrix_of(found.mean_covariance, arms)) : R_NilValue);
+}
+
+// `units` are codes of what is drawn or left out (NULL: the rows). The jackknife has a row for each unit, and
+// takes no notice of `replicates` and `seed`, a whole number below 2^53.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List cox_resample_cpp(Rcpp::List columns, SEXP x, SEXP offset, std::string ties, bool firth,
+                            std::string kind, SEXP units, double replicates, double seed, bool timefix,
+                            int threads) {
+  tte::CoxResampling problem;
+  problem.columns = binding::columns(columns);
+  problem.covariates = covariates(x);
+  problem.offset = binding::doubles(offset);
+  problem.unit = binding::integers(units);
+  problem.snap = timefix;
+  problem.options.ties = ties_of(ties);
+  problem.options.firth = firth;
+  const bool bootstrap = binding::parse<bool>(kind, {{"bootstrap", true}, {"jackknife", false}});
+  tte::CoxRefits refits = bootstrap ? tte::bootstrap_refits(problem, static_cast<std::size_t>(replicates),
+                                                            tte::Seed{static_cast<std::uint64_t>(seed)},
+                                                            binding::execution(threads))
+                                    : tte::jackknife_refits(problem, binding::execution(threads));
+  return Rcpp::List::create(
+      Rcpp::_["coefficients"] = binding::matrix_of(refits.coefficients, problem.covariates.size()),
+      Rcpp::_["converged"] = Rcpp::LogicalVector(refits.converged.begin(), refits.converged.end()));
+}
+
+// The sum over units of the squares of their summed influence is the variance.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List concordance_influence_cpp(Rcpp::List columns, Rcpp::NumericVector score, bool timefix) {
+  const tte::TimeToEvent data(binding::columns(columns), timefix);
+  tte::ConcordanceInfluence found = tte::concordance_influence(data, data.arrange(binding::doubles(score)));
+  Rcpp::IntegerVector unit(static_cast<int>(data.rows_in()));
+  for (std::size_t i = 0; i < data.rows(); ++i) unit[data.row(i)] = data.unit(i) + 1;
+  return Rcpp::List::create(Rcpp::_["concordance"] = found.concordance.value,
+                            Rcpp::_["std_error"] = found.concordance.std_error,
+                            Rcpp::_["influence"] = take(found.influence), Rcpp::_["unit"] = unit);
 }

@@ -71,6 +71,56 @@ TEST_CASE("counts, value and error are those of the definition on random data") 
   });
 }
 
+TEST_CASE("the influence of a row is the derivative of the concordance by its weight") {
+  std::size_t number = 0, compared = 0;
+  naive::each_data([&](Data d) {
+    CAPTURE(++number);
+    if (d.rows() != 60) return;
+    d.weight.resize(60, 1.0);
+    const std::vector<double> score = random_scores(60, number % 2 ? 0 : 4, number);
+    const TimeToEvent data(d.columns());
+    const tte::ConcordanceInfluence got =
+        tte::concordance_influence(data, data.arrange(tte::Span<double>(score)));
+    REQUIRE(got.concordance.value == of(d, score).value);
+    REQUIRE(got.influence.size() == 60);
+    for (std::size_t i = 0; i < 60; i += 7) {
+      Data up = d, down = d;
+      up.weight[i] *= 1 + 1e-4;
+      down.weight[i] *= 1 - 1e-4;
+      const double change = (of(up, score).value - of(down, score).value) / 2e-4;
+      const double copies = d.freq.empty() || !d.cluster.empty() ? 1 : d.freq[i];
+      const double expected = copies > 0 ? change / std::sqrt(copies) : 0;
+      REQUIRE(got.influence[i] == Approx(expected).margin(1e-7));
+    }
+    ++compared;
+  });
+  CHECK(compared > 60);
+}
+
+TEST_CASE("influences of units give the standard error, their differences that of two scores") {
+  const Data d = naive::random_data({60, 6, 1, 2, true, true, true, true, false}, 3);
+  const TimeToEvent data(d.columns());
+  const std::vector<double> score = random_scores(60, 0, 1), opposite = [&] {
+    std::vector<double> out = score;
+    for (double& s : out) s = -s;
+    return out;
+  }();
+  const auto influence = [&](const std::vector<double>& of_score) {
+    return tte::concordance_influence(data, data.arrange(tte::Span<double>(of_score)));
+  };
+  const tte::ConcordanceInfluence a = influence(score), b = influence(opposite);
+  std::vector<double> unit(5, 0.0), difference(5, 0.0);
+  for (std::size_t i = 0; i < 60; ++i) {
+    unit[static_cast<std::size_t>(d.cluster[i] - 1)] += a.influence[i];
+    difference[static_cast<std::size_t>(d.cluster[i] - 1)] += a.influence[i] - b.influence[i];
+  }
+  double own = 0, both = 0;
+  for (const double u : unit) own += u * u;
+  for (const double u : difference) both += u * u;
+  CHECK(std::sqrt(own) == Approx(a.concordance.std_error));
+  CHECK(std::sqrt(both) == Approx(2 * a.concordance.std_error));  // C and 1 - C
+}
+
 TEST_CASE("any number of distinct scores is counted, powers of sixteen as well") {
   for (const std::size_t n : {15, 16, 17, 255, 256, 257}) {
     CAPTURE(n);

@@ -24,6 +24,14 @@ struct Concordance {
   double value = 0, std_error = 0;  ///< NaN without a comparable pair
 };
 
+/// A concordance and how much each row moves it (caller's order; 0 where freq is 0): the sum over independent
+/// units of the squares of their sums is the square of the standard error, so two scores of the same rows are
+/// compared by the differences of their influences.
+struct ConcordanceInfluence {
+  Concordance concordance;
+  std::vector<double> influence;
+};
+
 namespace detail {
 
 struct Ranks {
@@ -90,8 +98,21 @@ class ConcordanceSweeps {
     }
     const double comparable = out_.concordant + out_.discordant + out_.tied_score;
     out_.value = (out_.concordant + 0.5 * out_.tied_score) / comparable;
-    out_.std_error = comparable > 0 ? std::sqrt(variance(comparable)) : nan;
+    out_.std_error = comparable > 0 ? std::sqrt(variance()) : nan;
     return out_;
+  }
+
+  /// Influence of the mass of each row, of one of the equal units it stands for times the root of their
+  /// number: {excess/2 + all/2 - C all} / comparable.
+  Arranged<double> influence() const {
+    const double comparable = out_.concordant + out_.discordant + out_.tied_score;
+    Arranged<double> out = data_.arranged(0.0);
+    for (std::size_t i = 0; i < data_.rows(); ++i) {
+      const double moved =
+          (0.5 * (partners_[i].excess + partners_[i].all) - out_.value * partners_[i].all) / comparable;
+      out[i] = moved * data_.mass(i) / std::sqrt(data_.copies(i));
+    }
+    return out;
   }
 
  private:
@@ -189,15 +210,11 @@ class ConcordanceSweeps {
     RankedMass<Count>& events_;
   };
 
-  // Influence of a unit of mass in row i: {excess/2 + all/2 - C all} / comparable.
-  double variance(double comparable) const {
+  double variance() const {
+    const Arranged<double> of_row = influence();
     std::vector<double> unit(data_.units(), 0.0);
     CompensatedSum total;
-    for (std::size_t i = 0; i < data_.rows(); ++i) {
-      const double influence =
-          (0.5 * (partners_[i].excess + partners_[i].all) - out_.value * partners_[i].all) / comparable;
-      unit[static_cast<std::size_t>(data_.unit(i))] += influence * data_.mass(i) / std::sqrt(data_.copies(i));
-    }
+    for (std::size_t i = 0; i < data_.rows(); ++i) unit[static_cast<std::size_t>(data_.unit(i))] += of_row[i];
     for (double u : unit) total.add(u * u);
     return total.value();
   }
@@ -211,14 +228,27 @@ class ConcordanceSweeps {
   Concordance out_;
 };
 
+// Sweeps with whole counts where an int holds them.
+template <class Visit>
+auto with_concordance_sweeps(const TimeToEvent& data, const Arranged<double>& score, Visit visit) {
+  for (std::size_t i = 0; i < score.size(); ++i) expects(!std::isnan(score[i]), "the score must not be NaN");
+  const double total = data.mean_mass() * static_cast<double>(data.rows());
+  const bool counted = !data.has_weight() && total < 2e9;
+  return counted ? visit(ConcordanceSweeps<std::int32_t>(data, score))
+                 : visit(ConcordanceSweeps<double>(data, score));
+}
+
 }  // namespace detail
 
 inline Concordance concordance(const TimeToEvent& data, const Arranged<double>& score) {
-  for (std::size_t i = 0; i < score.size(); ++i) expects(!std::isnan(score[i]), "the score must not be NaN");
-  const double total = data.mean_mass() * static_cast<double>(data.rows());
-  const bool counted = !data.has_weight() && total < 2e9;  // whole masses whose sum an int holds
-  if (!counted) return detail::ConcordanceSweeps<double>(data, score).result();
-  return detail::ConcordanceSweeps<std::int32_t>(data, score).result();
+  return detail::with_concordance_sweeps(data, score, [](auto sweeps) { return sweeps.result(); });
+}
+
+inline ConcordanceInfluence concordance_influence(const TimeToEvent& data, const Arranged<double>& score) {
+  return detail::with_concordance_sweeps(data, score, [&](auto sweeps) {
+    const Concordance found = sweeps.result();
+    return ConcordanceInfluence{found, data.restore(sweeps.influence())};
+  });
 }
 
 }  // namespace tte

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "linear_predictor.hpp"
 #include "partial_likelihood.hpp"
 
 namespace tte {
@@ -138,27 +139,16 @@ class CoxSteps {
   const ArrangedRows& x() const { return x_; }
 
  private:
-  // eta is centred within strata before exp(), so that a large common part cannot overflow.
   void predict(const CoxModel& model, const Execution& execution) {
-    std::vector<double> b = model.beta;
-    b.resize(x_.stride, 0.0);
     const Arranged<double> offset = model.offset.empty() ? Arranged<double>() : data_.arrange(model.offset);
+    LinearPredictor predictor(data_, x_, offset, execution);
+    predictor.predict(arma::vec(model.beta));
+    r_ = predictor.r();
     for (const Range& rows : data_.schedule().stratum_rows) {
-      const auto first = static_cast<std::size_t>(rows.begin), n = static_cast<std::size_t>(rows.size());
-      parallel_chunks(n, chunk, execution, [&](std::size_t begin, std::size_t end, std::size_t) {
-        for (std::size_t i = first + begin; i < first + end; ++i) {
-          const double product = detail::inner_product(b.data(), x_.row(i), x_.stride);
-          r_[i] = offset.empty() ? product : product + offset[i];
-        }
-      });
       double sum = 0;
-      for (std::size_t i = first; i < first + n; ++i) sum += r_[i];
-      const double centre = n > 0 ? sum / static_cast<double>(n) : 0;
-      shift_.push_back(-centre);
-      parallel_chunks(n, chunk, execution, [&](std::size_t begin, std::size_t end, std::size_t) {
-        for (std::size_t i = first + begin; i < first + end; ++i)
-          r_[i] = data_.mass(i) * std::exp(r_[i] - centre);
-      });
+      for (std::int32_t i = rows.begin; i < rows.end; ++i)
+        sum += predictor.eta()[static_cast<std::size_t>(i)];
+      shift_.push_back(rows.empty() ? 0 : -sum / rows.size());
     }
   }
 
@@ -200,7 +190,7 @@ class CoxSteps {
 
   std::size_t slot(std::size_t step) const { return static_cast<std::size_t>(slot_[step]); }
 
-  static constexpr std::size_t chunk = 16384, none = static_cast<std::size_t>(-1);
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   const TimeToEvent& data_;
   const ArrangedRows& x_;
