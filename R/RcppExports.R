@@ -61,6 +61,10 @@ fine_gray_incidence_cpp <- function(problem, coefficients, var, naive_var, x, st
     .Call(`_tte_fine_gray_incidence_cpp`, problem, coefficients, var, naive_var, x, stratum, times, threads)
 }
 
+gray_test_cpp <- function(columns, group, n_groups, cause, rho, timefix) {
+    .Call(`_tte_gray_test_cpp`, columns, group, n_groups, cause, rho, timefix)
+}
+
 multi_state_cpp <- function(columns, from, states, start_time, initial, at, stay, robust, timefix) {
     .Call(`_tte_multi_state_cpp`, columns, from, states, start_time, initial, at, stay, robust, timefix)
 }

@@ -250,6 +250,21 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// gray_test_cpp
+Rcpp::List gray_test_cpp(Rcpp::List columns, Rcpp::IntegerVector group, int n_groups, int cause, double rho, bool timefix);
+RcppExport SEXP _tte_gray_test_cpp(SEXP columnsSEXP, SEXP groupSEXP, SEXP n_groupsSEXP, SEXP causeSEXP, SEXP rhoSEXP, SEXP timefixSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type group(groupSEXP);
+    Rcpp::traits::input_parameter< int >::type n_groups(n_groupsSEXP);
+    Rcpp::traits::input_parameter< int >::type cause(causeSEXP);
+    Rcpp::traits::input_parameter< double >::type rho(rhoSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    rcpp_result_gen = Rcpp::wrap(gray_test_cpp(columns, group, n_groups, cause, rho, timefix));
+    return rcpp_result_gen;
+END_RCPP
+}
 // multi_state_cpp
 Rcpp::List multi_state_cpp(Rcpp::List columns, Rcpp::IntegerVector from, int states, double start_time, SEXP initial, Rcpp::NumericVector at, Rcpp::NumericVector stay, bool robust, bool timefix);
 RcppExport SEXP _tte_multi_state_cpp(SEXP columnsSEXP, SEXP fromSEXP, SEXP statesSEXP, SEXP start_timeSEXP, SEXP initialSEXP, SEXP atSEXP, SEXP staySEXP, SEXP robustSEXP, SEXP timefixSEXP) {
@@ -483,6 +498,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_fine_gray_cpp", (DL_FUNC) &_tte_fine_gray_cpp, 2},
     {"_tte_fine_gray_residuals_cpp", (DL_FUNC) &_tte_fine_gray_residuals_cpp, 3},
     {"_tte_fine_gray_incidence_cpp", (DL_FUNC) &_tte_fine_gray_incidence_cpp, 8},
+    {"_tte_gray_test_cpp", (DL_FUNC) &_tte_gray_test_cpp, 6},
     {"_tte_multi_state_cpp", (DL_FUNC) &_tte_multi_state_cpp, 9},
     {"_tte_km_cpp", (DL_FUNC) &_tte_km_cpp, 5},
     {"_tte_log_rank_family_cpp", (DL_FUNC) &_tte_log_rank_family_cpp, 5},

@@ -51,3 +51,34 @@ cuminc_answer <- function(case) {
   })
   if (any(vapply(alone, is.null, NA))) NULL else do.call(c, alone)
 }
+
+#' Right-censored persons in two or three arms, for Gray's test.
+gray_seeds <- function(cases) 202406000L + seq_len(cases)
+
+gray_case <- function(seed) {
+  case <- cuminc_case(seed)
+  case$rho <- with_random_seed(seed + 5L, sample(c(0, 0, 1, -0.5), 1L))
+  case$data$stop <- oracle_snap(case$data$stop)
+  case
+}
+
+#' cuminc()'s tests of the three causes: a matrix, or NULL.
+gray_answer <- function(case) {
+  d <- replicated(case)
+  cuminc <- getExportedValue("cmprsk", "cuminc")
+  peer_answer(
+    if (case$use$strata) {
+      cuminc(d$stop, d$cause, d$arm, d$site, rho = case$rho)$Tests
+    } else {
+      cuminc(d$stop, d$cause, d$arm, rho = case$rho)$Tests
+    }
+  )$value
+}
+
+gray_call <- function(case, cause, ...) {
+  case$data$what <- factor(cause_names[case$data$cause + 1L], cause_names)
+  do.call(gray_test, c(
+    list(Surv(stop, what) ~ arm, data = case$data, cause = cause_names[cause + 1L], rho = case$rho),
+    if (case$use$freq) list(freq = "freq"), if (case$use$strata) list(strata = "site"), list(...)
+  ))
+}
