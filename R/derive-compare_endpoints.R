@@ -3,15 +3,15 @@
 #' Compares endpoints patient by patient: two data cuts, two rules of censoring, two readers. Every patient
 #' whose event, cause or date differs is listed with a sentence that says what is different and why.
 #'
-#' Of two data frames the same endpoints are compared, by the same rule and reader where both have them. Of one
-#' data frame that holds an endpoint by several rules or readers, each is compared with each that differs in
-#' only one of the two.
+#' Of two data frames the same endpoints are compared, by the same rule and reader where both have them. Of
+#' one data frame that holds an endpoint by several rules or readers, each is compared with each that differs
+#' in only one of the two.
 #'
 #' @param a,b Endpoints from [derive_endpoint()]; `b` may be left out when `a` holds several rules or readers.
 #' @return A data frame of class `tte_endpoint_changes`, one row per patient and endpoint that differ:
 #'   `USUBJID`, `ENDPOINT`, `A` and `B` (what is compared), `CHANGE` (a kind of change), `ADT_A`, `AVAL_A`,
-#'   `EVNTDESC_A`, `CAUSE_A`, the same of `B`, and `REASON`, the sentence. The attribute `counts` says how many
-#'   patients were compared and how many differ, by kind; print shows it.
+#'   `EVNTDESC_A`, `CAUSE_A`, the same of `B`, and `REASON`, the sentence. The attribute `counts` says how
+#'   many patients were compared and how many differ, by kind; print shows it.
 #' @section Errors: `tte_error_input` when there is nothing to compare.
 #' @seealso [derive_endpoint()], [data_cut()]
 #' @examples
@@ -118,8 +118,8 @@ compare_pair <- function(a, b, pair) {
   differ <- !(same(a$ADT, b$ADT) & same(a$CAUSE, b$CAUSE) & same(a$EVNTDESC, b$EVNTDESC))
   change <- kind_of_change(a, b)
   lines <- data.frame(
-    USUBJID = persons, ENDPOINT = rep(pair$endpoint, length(persons)), A = pair$a, B = pair$b, CHANGE = change,
-    ADT_A = a$ADT, AVAL_A = a$AVAL, EVNTDESC_A = a$EVNTDESC, CAUSE_A = a$CAUSE,
+    USUBJID = persons, ENDPOINT = rep(pair$endpoint, length(persons)), A = pair$a, B = pair$b,
+    CHANGE = change, ADT_A = a$ADT, AVAL_A = a$AVAL, EVNTDESC_A = a$EVNTDESC, CAUSE_A = a$CAUSE,
     ADT_B = b$ADT, AVAL_B = b$AVAL, EVNTDESC_B = b$EVNTDESC, CAUSE_B = b$CAUSE
   )[differ, ]
   lines$REASON <- change_sentences(lines, a[differ, ], b[differ, ], pair)

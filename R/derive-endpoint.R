@@ -141,7 +141,9 @@ censoring_list_faults <- function(censoring) {
   }
 }
 
-as_rules <- function(censoring) if (inherits(censoring, "tte_censoring")) list(censoring) else as.list(censoring)
+as_rules <- function(censoring) {
+  if (inherits(censoring, "tte_censoring")) list(censoring) else as.list(censoring)
+}
 
 rules_needed <- function(endpoints, rules) {
   asks <- vapply(endpoints, `[[`, logical(1), "steps")
@@ -149,7 +151,8 @@ rules_needed <- function(endpoints, rules) {
     return(NULL)
   }
   names <- vapply(endpoints[asks], `[[`, "", "name")
-  fault("censoring", "missing_value", sprintf("%s needs a rule of censoring; there is no default", and_list(names)),
+  said <- sprintf("%s needs a rule of censoring; there is no default", and_list(names))
+  fault("censoring", "missing_value", said,
     remedy = paste(
       "Give censoring(\"FDA\", visits = visits_every(weeks = , window_days = )), censoring(\"EMA\"),",
       "or a list of both."

@@ -87,7 +87,9 @@ part_rows <- function(found, types, sources, e, rule, line, context) {
     person = seq_len(context$n), start = context$start + from, date = context$start + day,
     code = code, cause = cause, assessed = context$start + found$assessed
   )
-  rows <- c(rows, part_words(found, code, types, e, context), part_source(found, code, types, sources, e, context))
+  rows <- c(
+    rows, part_words(found, code, types, e, context), part_source(found, code, types, sources, e, context)
+  )
   keep <- is.finite(from)
   if (e$population == "responders" && e$from == "start") {
     keep <- is.finite(start_of_response(context, line$reader, therapies_of(e, rule))$day)
@@ -174,10 +176,11 @@ assemble_adtte <- function(parts, plan, endpoints, rules, context) {
   })
   rows <- data.frame(
     USUBJID = context$subjects$USUBJID[all("person")], PARAMCD = each(plan$paramcd), PARAM = each(labels),
-    STARTDT = date("start"), ADT = date("date"), AVAL = all("date") - all("start") + 1, AVALU = each(rep("DAYS", length(sizes))),
+    STARTDT = date("start"), ADT = date("date"), AVAL = all("date") - all("start") + 1,
+    AVALU = rep("DAYS", sum(sizes)),
     CNSR = all("code"), EVNTDESC = all("event"), CNSDTDSC = all("censored"), CAUSE = cause,
-    CAUSEDESC = as.character(unlist(causes)), LASSDT = date("assessed"), SRCDOM = all("domain"), SRCVAR = all("variable"),
-    SRCSEQ = all("sequence"), RULE = each(plan$label), READER = each(plan$reader)
+    CAUSEDESC = as.character(unlist(causes)), LASSDT = date("assessed"), SRCDOM = all("domain"),
+    SRCVAR = all("variable"), SRCSEQ = all("sequence"), RULE = each(plan$label), READER = each(plan$reader)
   )
   extra <- context$subjects[setdiff(names(context$subjects), names(rows))]
   rows[names(extra)] <- lapply(extra, `[`, all("person"))
@@ -210,8 +213,8 @@ part_provenance <- function(e, rules, line, context) {
       start_sentence_of(context), baseline_present(context, rule), not_started_sentence(context)
     ),
     endpoint = e$name, definition = e, rule = context$rule, censoring = rule, reader = line$reader,
-    data_cut = context$cut, design = context$design, arm = context$study$tte$arm, hash = context$study$tte$hash,
-    n_not_started = context$n_not_started
+    data_cut = context$cut, design = context$design, arm = context$study$tte$arm,
+    hash = context$study$tte$hash, n_not_started = context$n_not_started
   )
 }
 
@@ -234,52 +237,6 @@ not_started_sentence <- function(context) {
   if (context$n_not_started > 0) {
     c(not_started = sprintf("%d patients never started and have no row.", context$n_not_started))
   }
-}
-
-# ---- what an endpoint needs of the study ----
-
-tables_needed <- function(study, endpoints) {
-  do.call(rbind, lapply(endpoints, function(e) needs_of(study, e)))
-}
-
-needs_of <- function(study, e) {
-  types <- endpoint_types(e)$type
-  has <- function(column) !is.null(study$subjects[[column]])
-  lacks <- function(what, column, remedy) {
-    fault("study", "unknown_column", sprintf("%s needs %s", e$name, what), column = column, remedy = remedy)
-  }
-  records <- !is.null(event_records(study))
-  needed <- is_record_type(types) & !types %in% c(recurrences, new_primaries)
-  rbind(
-    if (needs_visits(e) && !has_responses(study) && !(records && any(recurrences %in% e$events))) {
-      fault("study", "missing_table", sprintf("%s needs lesions or assessments, which this study lacks", e$name),
-        column = "assessments"
-      )
-    },
-    if (any(c("DEATH", "CANCER DEATH", "OTHER DEATH") %in% types) && !has("DTHDT")) {
-      lacks("the dates of death", "DTHDT", "Give DTHDT, all missing if nobody died.")
-    },
-    if ("CANCER DEATH" %in% types && !has("DTHCAUS")) {
-      lacks("the causes of death", "DTHCAUS", "Give DTHCAUS, or take another endpoint.")
-    },
-    if (e$end == "contact" && !has("LSTALVDT") && !any(names(contact_domains)[-1] %in% names(study))) {
-      lacks("the date last known alive", "LSTALVDT", "Give LSTALVDT, or tables of doses, visits or scans.")
-    },
-    if ("DISCONTINUATION" %in% types && !has("EOTSTT") && !has("DCTREAS")) {
-      lacks("how treatment ended", "EOTSTT", "Give EOTSTT (COMPLETED, DISCONTINUED, ONGOING) or DCTREAS.")
-    },
-    if ("DISCONTINUATION" %in% types && !has("TRTEDT")) lacks("the last dose", "TRTEDT", "Give TRTEDT."),
-    if ("NEW THERAPY" %in% types && !has("NACTDT") && is.null(study$therapies)) {
-      fault("study", "missing_table", sprintf("%s needs the table therapies, or NACTDT", e$name),
-        column = "therapies"
-      )
-    },
-    if (any(needed) && !records) {
-      fault("study", "missing_table", sprintf(
-        "%s needs records of %s: rows of assessments with PARAMCD RECUR", e$name, toString(types[needed])
-      ), column = "assessments")
-    }
-  )
 }
 
 #' @export

@@ -148,23 +148,30 @@ schedule_faults <- function(rule) {
     return(fault("visits", "wrong_type", "must be a schedule", remedy = remedy))
   }
   if (needs_schedule(rule)) {
-    fault("visits", "missing_value", sprintf("%s needs the schedule of assessments", rule$label), remedy = remedy)
+    fault("visits", "missing_value", sprintf("%s needs the schedule of assessments", rule$label),
+      remedy = remedy
+    )
   }
 }
 
 #' @export
 format.tte_censoring <- function(x, ...) {
   sentences(
-    rule = sprintf("Censoring by %s.", x$label), baseline = baseline_sentence(x), therapy = therapy_sentence(x),
-    missed = missed_sentence(x), date = date_sentence(x),
-    claimed = if (x$claimed_progression == "event") "A progression claimed without documentation is an event.",
+    rule = sprintf("Censoring by %s.", x$label), baseline = baseline_sentence(x),
+    therapy = therapy_sentence(x), missed = missed_sentence(x), date = date_sentence(x),
+    claimed = if (x$claimed_progression == "event") {
+      "A progression claimed without documentation is an event."
+    },
     end = "Without an event a patient is censored at the last adequate assessment, else at the start.",
     visits = if (needs_schedule(x)) visits_sentence(x$visits)
   )
 }
 
 visits_sentence <- function(visits) {
-  if (inherits(visits, "tte_visits")) format(visits)[["visits"]] else "Visits are those of the study's schedule."
+  if (inherits(visits, "tte_visits")) {
+    return(format(visits)[["visits"]])
+  }
+  "Visits are those of the study's schedule."
 }
 
 baseline_sentence <- function(x) {

@@ -279,11 +279,14 @@ format.tte_endpoint <- function(x, ...) {
       if (length(x$events) == 1) lower(x$events) else paste0(either(lower(x$events)), ", whichever is first")
     ),
     competing = if (length(x$competing) > 0) {
-      sprintf("Competing causes: %s.", toString(sprintf("%d %s", seq_along(x$competing) + 1, names(x$competing))))
+      numbered <- sprintf("%d %s", seq_along(x$competing) + 1, names(x$competing))
+      sprintf("Competing causes: %s.", toString(numbered))
     },
-    from = if (x$from == "response") "Time runs from the response." else "Time runs from the start of the study.",
+    from = sprintf("Time runs from the %s.", if (x$from == "response") "response" else "start of the study"),
     population = if (x$population == "responders") "Only responders.",
-    surgery = if (x$before_surgery == "ignore") "A progression does not count when the tumour was resected after it.",
+    surgery = if (x$before_surgery == "ignore") {
+      "A progression does not count when the tumour was resected after it."
+    },
     primaries = if (x$second_primary == "censor") "A second primary that is no event censors on its day.",
     end = if (x$end == "contact") {
       "Without an event a patient is censored when last known alive."

@@ -132,8 +132,9 @@ format.tte_visits <- function(x, ...) {
   window <- toString(if (length(unique(said$window_days)) > 1) said$window_days else said$window_days[1])
   if (x$kind == "at") {
     return(sentences(visits = sprintf(
-      "Visits on days %s after the start, then every %s days, each %s days early or late; a visit is missed %s.",
-      toString(said$days), x$interval, window, "when its window closes without an adequate assessment"
+      "Visits on days %s after the start, then every %s days, each %s days early or late; %s.",
+      toString(said$days), x$interval, window,
+      "a visit is missed when its window closes without an adequate assessment"
     )))
   }
   until <- ifelse(is.finite(said$until_weeks), sprintf(" until week %s", said$until_weeks), "")

@@ -35,7 +35,7 @@ test_that("admiralonco: PFS is the PD, else the last assessment, and the start w
   expect_equal(lasta$ADT[rows$SRCSEQ[1:4]], rows$ADT[1:4])
 })
 
-test_that("admiralonco: OS by death_event and lastalive_censor, and who has no contact is kept by the start", {
+test_that("admiralonco: OS by death_event and lastalive_censor; who has no contact is kept by the start", {
   subjects <- data.frame(
     USUBJID = c("01", "02", "03"), STARTDT = as.Date("2021-01-01"), RANDDT = as.Date("2021-01-01"),
     DTHDT = as.Date(c("2021-06-01", NA, NA)), LSTALVDT = as.Date(c("2021-05-20", "2021-08-01", NA))
@@ -51,8 +51,8 @@ test_that("admiralonco: OS by death_event and lastalive_censor, and who has no c
 
 test_that("admiralonco: PFS before new therapy keeps what is dated up to it", {
   subjects <- transform(lasta_subjects, NACTDT = as.Date(c("2021-03-20", "2021-05-07", NA, NA, NA)))
-  q6w_only_therapy <- censoring("PFSNACT", new_therapy = "censor")
-  rows <- derive_endpoint(lasta, "PFS", censoring = q6w_only_therapy, subjects = subjects, design = "single_arm")
+  rule <- censoring("PFSNACT", new_therapy = "censor")
+  rows <- derive_endpoint(lasta, "PFS", censoring = rule, subjects = subjects, design = "single_arm")
   expect_equal(rows$ADT[1:2], as.Date(c("2021-03-07", "2021-05-07")))
   expect_equal(rows$CNSR[1:2], c(4, 0))
 })

@@ -51,7 +51,8 @@ test_that("3.2 TTP: a death competes, on its day", {
   expect_equal(ep_one("TTP", "42 SD", death = 60, censoring = ema), "7 61 2")
   expect_equal(ep_one("TTP", "42 SD", death = 141, censoring = fda), "5 43 0")
   expect_equal(ep_one("TTP", "42 SD", "84 PD", death = 84, censoring = ema), "0 85 1")
-  expect_equal(ep_one(endpoint("TTP", death = "last_assessment"), "42 SD", death = 60, censoring = ema), "1 43 0")
+  at_last <- endpoint("TTP", death = "last_assessment")
+  expect_equal(ep_one(at_last, "42 SD", death = 60, censoring = ema), "1 43 0")
   rows <- derive_endpoint(ep_study("42 SD", death = 60), "TTP", censoring = ema)
   expect_equal(c(rows$EVNTDESC, rows$CAUSEDESC, rows$SRCVAR), c("Death", "Death", "DTHDT"))
 })
@@ -88,7 +89,8 @@ test_that("3.2 TTRESP: all patients; progression and death compete; without resp
   expect_equal(ep_one("TTRESP", "42 SD", death = 60, censoring = fda), "7 61 3")
   expect_equal(ep_one("TTRESP", "42 SD", censoring = fda), "1 43 0")
   expect_equal(ep_one("TTRESP", "42 PR", "84 PD", rule = recist(confirmed = TRUE), censoring = fda), "7 85 2")
-  expect_equal(ep_one(endpoint("TTRESP", population = "responders"), "42 SD", "84 PD", censoring = fda), character())
+  responders <- endpoint("TTRESP", population = "responders")
+  expect_equal(ep_one(responders, "42 SD", "84 PD", censoring = fda), character())
 })
 
 test_that("3.2 a response after missed visits stays one, as the response rate counts it", {
@@ -135,7 +137,8 @@ test_that("3.2 EFS, lung: a progression before a resection that took place is no
     records = c("150 RECURRENCE-FREE", "200 DISTANT RECURRENCE"), procedures = surgery, censoring = ema
   )
   expect_equal(recurs, "0 201 1")
-  expect_equal(ep_one(efs, "84 PR", records = "150 RECURRENCE-FREE", procedures = surgery, censoring = ema), "1 151 0")
+  free <- "150 RECURRENCE-FREE"
+  expect_equal(ep_one(efs, "84 PR", records = free, procedures = surgery, censoring = ema), "1 151 0")
   expect_equal(ep_one(efs, "84 PD", procedures = surgery, death = 130, censoring = ema), "0 131 1")
 })
 
@@ -170,8 +173,9 @@ test_that("3.2 a DFS with records does not count an overall progression, nor end
 
 test_that("3.2 DFS and RFS, colon", {
   free <- "84 RECURRENCE-FREE"
-  expect_equal(ep_one(endpoint("DFS", disease = "colon"), records = c(free, "99 NEW PRIMARY SAME SITE")), "0 100 1")
-  expect_equal(ep_one(endpoint("RFS", disease = "colon"), records = c(free, "99 NEW PRIMARY SAME SITE")), "1 85 0")
+  primary <- c(free, "99 NEW PRIMARY SAME SITE")
+  expect_equal(ep_one(endpoint("DFS", disease = "colon"), records = primary), "0 100 1")
+  expect_equal(ep_one(endpoint("RFS", disease = "colon"), records = primary), "1 85 0")
   expect_equal(ep_one(endpoint("DFS", disease = "colon"), records = c(free, "99 SECOND PRIMARY")), "1 85 0")
 })
 
@@ -239,7 +243,10 @@ test_that("3.1 who never started has no row and is counted", {
   p <- ep_patients(ep_patient("42 SD", id = "1"), ep_patient(id = "2"), ep_patient(id = "3"))
   p$subjects$STARTDT[2] <- NA
   p$subjects$STARTDT[3] <- day_zero + 500
-  expect_message(rows <- ep_derive(p, "PFS", ema, cut = 400), "2 of 3 patients", class = "tte_message_not_started")
+  expect_message(
+    rows <- ep_derive(p, "PFS", ema, cut = 400), "2 of 3 patients",
+    class = "tte_message_not_started"
+  )
   expect_equal(rows$USUBJID, "1")
   expect_equal(rows$provenance[[1]]$n_not_started, 2)
 })

@@ -85,7 +85,8 @@ test_that("3.8 T3: no baseline scan, no assessment, death on 1 March", {
 test_that("3.8 all golden patients in one study are what each is alone", {
   alone <- list(
     ep_patient("42 SD", "84 PR", "210 PD", id = "X"), ep_patient("84 PR", "126 PD", therapy = 100, id = "Y"),
-    ep_patient(death = 60, id = "Z"), ep_patient(death = 152, id = "W"), ep_patient("84 PR", "168 PD", id = "V"),
+    ep_patient(death = 60, id = "Z"), ep_patient(death = 152, id = "W"),
+    ep_patient("84 PR", "168 PD", id = "V"),
     ep_patient("42 SD", "84 NE", id = "U"), ep_patient(baseline = "N", id = "T"),
     ep_patient(death = 299, baseline = "N", id = "T2"), ep_patient(death = 60, baseline = "N", id = "T3")
   )

@@ -71,13 +71,15 @@ test_that("several readers without reader = are an error where a reader is neede
 })
 
 test_that("codes of several rules and readers fit into 8 characters and differ", {
-  rules <- list(fda, ema, censoring("FDA", table = "B", visits = q6w), censoring("FDA", table = "C", visits = q6w))
+  table_of <- function(letter) censoring("FDA", table = letter, visits = q6w)
+  rules <- list(fda, ema, table_of("B"), table_of("C"))
   endpoints <- lapply(c("OS", "PFS", "TTP", "DoR", "TTRESP"), endpoint)
   plan <- endpoint_plan(endpoints, rules, c("INVESTIGATOR", "BICR"))
   expect_equal(nrow(plan), 1 + 4 * 8)
   expect_false(anyDuplicated(plan$paramcd) > 0)
   expect_true(all(grepl("^[A-Z][A-Z0-9]{0,7}$", plan$paramcd)))
-  expect_equal(plan$paramcd[plan$endpoint == 5], paste0("TTRESP", c("FI", "FB", "EI", "EB", "BI", "BB", "CI", "CB")))
+  tails <- c("FI", "FB", "EI", "EB", "BI", "BB", "CI", "CB")
+  expect_equal(plan$paramcd[plan$endpoint == 5], paste0("TTRESP", tails))
   named <- endpoint_plan(endpoints["PFS" == c("OS", "PFS")][1], list(P = fda, S = ema), NULL)
   expect_equal(named$paramcd, c("PFSP", "PFSS"))
   alike <- list(censoring("Alpha one"), censoring("Alpha two"))
@@ -96,14 +98,17 @@ test_that("the rows go straight into the estimators", {
     DTHDT = day_zero + ifelse(seq_len(n) %% 3 == 0, 30 + 5 * seq_len(n), NA), LSTALVDT = day_zero + 300
   )
   subjects$TRT01P <- factor(subjects$TRT01P, c("Placebo", "Drug X"))
-  rows <- derive_endpoint(visits, c("OS", "PFS", "TTP"), censoring = ema, subjects = subjects, design = "randomised")
+  rows <- derive_endpoint(visits, c("OS", "PFS", "TTP"),
+    censoring = ema, subjects = subjects, design = "randomised"
+  )
   pfs <- km(~TRT01P, rows, param = "PFS")
   own <- rows[rows$PARAMCD == "PFS", ]
   expect_equal(sum(pfs$n.event), sum(own$CAUSE == 1))
   expect_equal(pfs$tte$unit, "days")
   expect_true(pfs$tte$day_one)
   fit <- cox(~TRT01P, rows, param = "PFS")
-  expect_equal(unname(coef(fit)), unname(coef(survival::coxph(survival::Surv(AVAL, CAUSE == 1) ~ TRT01P, own))))
+  peer <- survival::coxph(survival::Surv(AVAL, CAUSE == 1) ~ TRT01P, own)
+  expect_equal(unname(coef(fit)), unname(coef(peer)))
   ttp <- cif(~TRT01P, rows, param = "TTP", competing = c(death = "Death"))
   of_ttp <- rows[rows$PARAMCD == "TTP", ]
   expect_equal(sum(ttp$n.event[, 3]), sum(of_ttp$CAUSE == 2))
@@ -116,13 +121,15 @@ test_that("one chain: responders, starts and progressions agree between BOR, TTR
     n <- 200
     k <- sample(0:8, n, TRUE)
     visits <- data.frame(
-      USUBJID = rep(sprintf("P%03d", seq_len(n)), k), ADT = day_zero + 42 * sequence(k) + sample(-7:7, sum(k), TRUE),
+      USUBJID = rep(sprintf("P%03d", seq_len(n)), k),
+      ADT = day_zero + 42 * sequence(k) + sample(-7:7, sum(k), TRUE),
       AVALC = sample(c("SD", "PR", "CR", "PD", "NE"), sum(k), TRUE, c(0.4, 0.3, 0.1, 0.15, 0.05))
     )
+    therapy <- 42 * sample(1:8, n, TRUE) + sample(c(0, 0, 5), n, TRUE)
     subjects <- data.frame(
       USUBJID = sprintf("P%03d", seq_len(n)), STARTDT = day_zero,
       DTHDT = day_zero + ifelse(stats::runif(n) < 0.4, round(stats::rexp(n, 0.004)), NA),
-      NACTDT = day_zero + ifelse(stats::runif(n) < 0.5, 42 * sample(1:8, n, TRUE) + sample(c(0, 0, 5), n, TRUE), NA),
+      NACTDT = day_zero + ifelse(stats::runif(n) < 0.5, therapy, NA),
       LSTALVDT = day_zero + 400
     )
     died <- subjects$DTHDT[match(visits$USUBJID, subjects$USUBJID)]
@@ -143,8 +150,9 @@ test_that("one chain: responders, starts and progressions agree between BOR, TTR
         dor <- part(paste0("DOR", tag))
         pfs <- part(paste0("PFS", tag))
         ttp <- part(paste0("TTP", tag))
-        expect_setequal(ttresp$USUBJID[ttresp$CAUSE == 1], responders)
-        expect_equal(ttresp$ADT[ttresp$CAUSE == 1], start[match(ttresp$USUBJID[ttresp$CAUSE == 1], best$USUBJID)])
+        responded <- ttresp[ttresp$CAUSE == 1, ]
+        expect_setequal(responded$USUBJID, responders)
+        expect_equal(responded$ADT, start[match(responded$USUBJID, best$USUBJID)])
         expect_equal(dor$USUBJID, responders)
         expect_equal(dor$STARTDT, start[!is.na(start)])
         of <- match(dor$USUBJID, pfs$USUBJID)

@@ -76,7 +76,9 @@ test_that("3.3 NE and ND are not adequate; NED and non-CR/non-PD are", {
   for (word in c("CR", "PR", "SD", "NON-CR/NON-PD", "NN", "NED")) {
     expect_equal(ep_result(ep_patient(paste("42", word))), "1 43", info = word)
   }
-  for (word in c("NE", "ND", "MISSING")) expect_equal(ep_result(ep_patient(paste("42", word))), "3 1", info = word)
+  for (word in c("NE", "ND", "MISSING")) {
+    expect_equal(ep_result(ep_patient(paste("42", word))), "3 1", info = word)
+  }
 })
 
 test_that("3.3 Table B dates a progression to its scheduled visit, never after death or cut", {
@@ -156,7 +158,9 @@ test_that("3.3 the study's own schedule counts like visits_at()", {
   p <- ep_patient("42 SD", "137 PD")
   s <- structure(list(
     subjects = p$subjects, assessments = p$visits,
-    schedule = data.frame(AVISIT = c("Base", "W6", "W12", "W18"), TARGET_DAY = c(0, 42, 84, 126), WINDOW_DAYS = 7),
+    schedule = data.frame(
+      AVISIT = c("Base", "W6", "W12", "W18"), TARGET_DAY = c(0, 42, 84, 126), WINDOW_DAYS = 7
+    ),
     tte = list(design = "randomised")
   ), class = "tte_study")
   rows <- derive_endpoint(s, "PFS", censoring = censoring("FDA", visits = "schedule"))

@@ -29,7 +29,9 @@ test_that("EMA is FDA with steps 1 to 3 off", {
     visits = q6w, no_baseline = "ignore", new_therapy = "ignore",
     missed_visits = Inf
   )
-  steps <- c("no_baseline", "new_therapy", "missed_visits", "missed_before", "progression_date", "claimed_progression")
+  steps <- c(
+    "no_baseline", "new_therapy", "missed_visits", "missed_before", "progression_date", "claimed_progression"
+  )
   expect_equal(unclass(off)[steps], unclass(ema)[steps])
   expect_equal(off$label, "FDA 2007 Table A (changed)")
 })
