@@ -52,7 +52,8 @@ define_pfs <- function(patient, style, visits = NULL, same_day = "before") {
     return(at(start, 2L))
   }
   # 2. new therapy first
-  counts_on_day <- same_day == "before" || (!is.na(event) && is.na(pd)) || (!is.na(event) && event < pd)
+  # `same_day` speaks of assessments; a death on the day of the new therapy is an event
+  counts_on_day <- same_day == "before" || (!is.na(death) && death == event)
   before <- !is.na(nact) && (is.na(event) || nact < event || (nact == event && !counts_on_day))
   if (before) {
     usable <- if (same_day == "before") adequate[adequate <= nact] else adequate[adequate < nact]

@@ -65,6 +65,24 @@ define_patient <- function(patient, rule, visits, contact) {
   )
 }
 
+#' All visits of a trial's patients as one data frame. `before`: dated before the first progression.
+define_visits <- function(results) {
+  rows <- lapply(names(results), function(person) {
+    visits <- results[[person]]$visits
+    n <- length(visits$day)
+    if (n == 0L) {
+      return(NULL)
+    }
+    first <- min(visits$day[visits$response == "PD"], Inf)
+    data.frame(
+      USUBJID = person,
+      visits[c("visit", "day", "response", "target", "non_target", "sum", "nadir", "complete")],
+      base = visits$complete_baseline, before = visits$day < first
+    )
+  })
+  do.call(rbind, rows)
+}
+
 #' One item of every patient as a vector: `of(results, "fda", "cnsr")`.
 of <- function(results, ...) {
   path <- c(...)
@@ -75,8 +93,8 @@ of <- function(results, ...) {
   unlist(out)
 }
 
-#' One expectation per trial: every patient's `found` is `defined` (characters, or days). The message holds the
-#' first patient that differs, written out.
+#' One expectation per trial: every patient's `found` is `defined` (characters, or days; named by patient).
+#' The message holds the first patient that differs, written out.
 expect_same_patients <- function(trial, found, defined, what, tally = NULL) {
   if (!is.character(defined)) found <- as.integer(found)
   differs <- is.na(found) != is.na(defined) | (!is.na(found) & !is.na(defined) & found != defined)
@@ -87,17 +105,40 @@ expect_same_patients <- function(trial, found, defined, what, tally = NULL) {
   say <- function(x) if (is.character(x)) x else format(as.Date(as.integer(x), origin = "1970-01-01"))
   if (!is.character(defined) && max(0L, defined, na.rm = TRUE) < 1000L) say <- as.character
   first <- names(defined)[differs][1L]
-  history <- paste(utils::capture.output(print(history_of(trial, first))), collapse = "\n")
+  history <- utils::head(utils::capture.output(print(history_of(trial, first))), 80L)
   testthat::fail(sprintf(
     "trial of seed %d: %s differs for %d of %d patients; %s: found %s, defined %s\n%s", trial$seed, what,
-    sum(differs), length(defined), first, say(found[differs][1L]), say(defined[differs][1L]), history
+    sum(differs), length(defined), first, say(found[differs][1L]), say(defined[differs][1L]),
+    paste(history, collapse = "\n")
   ))
 }
 
-#' The study object of a trial, cut, as its users would make it.
+#' The trial as it was known at its cut: what data_cut() must do, written out.
+trial_at_cut <- function(trial) {
+  cut <- trial$rules$cut
+  subjects <- trial$tables$subjects
+  source <- if (is.null(trial$tables$lesions)) "assessments" else "lesions"
+  rows <- trial$tables[[source]]
+  seen <- c(tapply(days_of(rows$ADT), factor(rows$USUBJID, subjects$USUBJID), max))
+  contact <- pmax(seen, days_of(subjects$LSTALVDT), days_of(subjects$TRTSDT), days_of(subjects$DTHDT),
+    na.rm = TRUE
+  )
+  subjects$LSTALVDT <- pmin(as.Date(unname(contact), origin = "1970-01-01"), cut)
+  for (name in intersect(c("DTHDT", "NACTDT", "TRTSDT"), names(subjects))) {
+    subjects[[name]][which(subjects[[name]] > cut)] <- NA
+  }
+  trial$tables$subjects <- subjects[subjects$RANDDT <= cut, ]
+  for (name in setdiff(names(trial$tables), "subjects")) {
+    table <- trial$tables[[name]]
+    day <- if (name == "therapies") table$ASTDT else table$ADT
+    trial$tables[[name]] <- table[day <= cut & table$USUBJID %in% trial$tables$subjects$USUBJID, ]
+  }
+  trial
+}
+
+#' The study object of a trial.
 study_of <- function(trial) {
-  made <- do.call(study, c(trial$tables, list(
+  do.call(study, c(trial$tables, list(
     design = trial$rules$design, arm = "ARM", arms = c("Control", "Test")
   )))
-  data_cut(made, trial$rules$cut)
 }

@@ -3,8 +3,9 @@
 #
 # One seed is one small trial: `n` patients, one design, one data cut, one set of rules. Days are Dates.
 
-#' How many histories of each kind: 10,000 by default, scaled by TTE_RANDOM_CASES (150 being CI's number).
-history_seeds <- function(total = 10000L, size = 500L) {
+#' How many histories of each kind: over 10,000 by default (some patients come after the cut), scaled by
+#' TTE_RANDOM_CASES (150 being CI's number).
+history_seeds <- function(total = 10500L, size = 500L) {
   cases <- as.integer(Sys.getenv("TTE_RANDOM_CASES", 150L))
   base <- as.integer(Sys.getenv("TTE_RANDOM_SEED", 20240L))
   base * 10000L + 5000L + seq_len(max(1L, ceiling(total * cases / 150 / size)))
@@ -252,9 +253,8 @@ lesion_trial <- function(seed, n = 500L) {
     lesions <- stack_columns(rows)
     if (rules$flagged) lesions$ABLFL <- lesions$flag
     lesions$flag <- NULL
-    visit_days <- lesions$ADT[lesions$TRGRPID != "NEW" & lesions$AVISIT != "BASELINE"]
-    owner <- lesions$USUBJID[lesions$TRGRPID != "NEW" & lesions$AVISIT != "BASELINE"]
-    subjects <- coincide(subjects, split(visit_days, factor(owner, subjects$USUBJID)), start)
+    later <- lesions[!lesions$AVISIT %in% c("BASELINE", "SCREENING"), ]
+    subjects <- coincide(subjects, split(later$ADT, factor(later$USUBJID, subjects$USUBJID)), start)
     finish_trial(seed, rules, subjects, lesions = lesions[sample(nrow(lesions)), ])
   })
 }

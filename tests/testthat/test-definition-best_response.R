@@ -18,7 +18,9 @@ test_that("BOR, CBOR and first responses are the definition's on 10,000 random s
       classes = "tte_warning_response_after_cr"
     )
     found <- found[match(names(defined), found$USUBJID), ]
-    same <- function(column, ...) expect_same_patients(trial, found[[column]], of(defined, ...), column, tally)
+    same <- function(column, ...) {
+      expect_same_patients(trial, found[[column]], of(defined, ...), column, tally)
+    }
     same("BOR", "bor", "best")
     same("BORDT", "bor", "day")
     same("RSPDT", "bor", "response_day")
