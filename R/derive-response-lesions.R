@@ -169,6 +169,7 @@ inform_baseline <- function(x, rows, found, days, rule) {
   at <- which(found$role == 1L)
   old <- days$until[history[at]] - found$day[at] > rule$baseline_days
   targets <- baseline_targets(x, rows, found)
+  apart <- found$role == 0L & found$scan_day - found$first_day > 28L
   inform_counts(c(
     "no complete baseline: a target response is CR or NE" =
       sum(found$has_targets == 1L & !whole & diff(found$offset) > 0),
@@ -176,7 +177,10 @@ inform_baseline <- function(x, rows, found, days, rule) {
     "a target at baseline below 10 mm (a node below 15 mm)" =
       length(unique(targets$history[targets$small])),
     "a baseline older than the rule allows" = sum(old, na.rm = TRUE)
-  ))
+  ), "Baselines to look at:")
+  inform_counts(c(
+    "scans more than 28 days apart (rows with the same AVISIT are one timepoint)" = sum(apart, na.rm = TRUE)
+  ), "Timepoints to look at:")
 }
 
 # One element per target of a baseline.
@@ -205,10 +209,10 @@ crowded_baseline <- function(targets, n, rule) {
   many
 }
 
-inform_counts <- function(counts) {
+inform_counts <- function(counts, head) {
   counts <- counts[counts > 0]
   if (length(counts) > 0) {
     said <- sprintf("%d with %s.", counts, names(counts))
-    inform_tte(c("Baselines to look at:", stats::setNames(said, rep("*", length(said)))), "baseline")
+    inform_tte(c(head, stats::setNames(said, rep("*", length(said)))), "baseline")
   }
 }

@@ -1,5 +1,5 @@
-# Why a timepoint has its response, in words. Made for whole columns: a number is formatted once for each value
-# it takes.
+# Why a timepoint has its response, in words. Made for whole columns: a number is formatted once for each
+# value it takes.
 
 # Tenths of a millimetre as millimetres.
 mm_words <- function(tenths) recode(tenths, function(value) paste(format_plain(value / 10), "mm"))
@@ -25,27 +25,37 @@ timepoint_words <- function(found, until, rule) {
   other_words(said, found, until, rule)
 }
 
-# The sentences stand in the order of the engine's reasons.
 target_words <- function(found) {
   said <- c("no target lesions", "no target lesion was measured", rep("", 8))[found$reason]
-  part <- function(reasons, sentence) {
-    at <- which(found$reason %in% reasons & found$role == 0L)
-    if (length(at) > 0) said[at] <<- sentence(lapply(found[c("sum", "base", "nadir", "complete")], `[`, at))
+  f <- found[c("sum", "base", "nadir", "complete")]
+  of <- function(reason) which(found$reason == reason & found$role == 0L)
+  by_reason <- list(
+    `3` = gone_words, `4` = incomparable_words, `5` = grown_words, `6` = missing_words, `7` = from_zero_words,
+    `8` = shrunk_words, `9` = sticky_words, `10` = stable_words
+  )
+  for (reason in names(by_reason)) {
+    at <- of(as.integer(reason))
+    if (length(at) > 0) said[at] <- by_reason[[reason]](lapply(f, `[`, at))
   }
-  part(3L, gone_words)
-  part(4L, function(f) paste("sum", mm_words(f$sum), "has no complete baseline to be compared with"))
-  part(5L, grown_words)
-  part(6L, function(f) paste0("some targets were not measured, the others (", mm_words(f$sum), ") are no progression"))
-  part(7L, function(f) paste("sum", mm_words(f$sum), "after a nadir of 0 mm"))
-  part(8L, shrunk_words)
-  part(9L, function(f) paste0(shrunk_words(f), ", and a partial response stays until progression"))
-  part(10L, stable_words)
   said
 }
 
 gone_words <- function(f) {
-  ifelse(f$sum == 0L, "all targets are gone", paste0("targets are gone, nodes below 10 mm (sum ", mm_words(f$sum), ")"))
+  left <- paste0("targets are gone, nodes below 10 mm (sum ", mm_words(f$sum), ")")
+  ifelse(f$sum == 0L, "all targets are gone", left)
 }
+
+incomparable_words <- function(f) {
+  paste("sum", mm_words(f$sum), "has no complete baseline to be compared with")
+}
+
+missing_words <- function(f) {
+  paste0("some targets were not measured, the others (", mm_words(f$sum), ") are no progression")
+}
+
+from_zero_words <- function(f) paste("sum", mm_words(f$sum), "after a nadir of 0 mm")
+
+sticky_words <- function(f) paste0(shrunk_words(f), ", and a partial response stays until progression")
 
 # "sum 34 mm is 42 % and 10 mm above nadir 24 mm"
 above_words <- function(f) {

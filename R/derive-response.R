@@ -71,7 +71,7 @@ derive_response.tte_responses <- function(x, reader = NULL, ...) {
   keep_reader(x, reader)
 }
 
-# The responses of a study by one reader or, apart, by each: from its lesions, otherwise as they were supplied.
+# The responses of a study by one reader or, apart, by each: from its lesions, otherwise as supplied.
 # `words = FALSE` leaves out the reasons, which cost more than everything else.
 visit_responses <- function(study, rule = recist(), reader = NULL, words = TRUE,
                             call = rlang::caller_env()) {
@@ -87,8 +87,13 @@ responses_from <- function(x, subjects, rule, reader, info = NULL, words = TRUE,
     check_rule(rule), source_faults(x, subjects, kind), reader_choice_faults(x, reader, kind),
     subject_day_faults(x, subjects, kind)
   ), call)
-  derive <- switch(kind, lesions = lesion_responses, sums = sum_responses, supplied = supplied_responses)
+  derive <- switch(kind,
+    lesions = lesion_responses,
+    sums = sum_responses,
+    supplied = supplied_responses
+  )
   found <- derive(x, as.data.frame(subjects), rule, reader, words, call)
+  found$BASECMP[found$USUBJID %in% subjects$USUBJID[subjects[["BASEFL"]] %in% "N"]] <- "N"
   found$provenance <- rep(list(response_provenance(kind, rule, reader, info)), nrow(found))
   structure(found, class = c("tte_responses", "data.frame"))
 }
@@ -113,7 +118,10 @@ response_kind <- function(x) {
 response_provenance <- function(kind, rule, reader, info) {
   says <- switch(kind,
     lesions = response_sentences(rule),
-    sums = c(response_sentences(rule), sums = "Only sums were given; they are complete unless COMPLETE says not."),
+    sums = c(
+      response_sentences(rule),
+      sums = "Only sums were given; they are complete unless COMPLETE says not."
+    ),
     supplied = c(supplied = "Responses were supplied and are used as they are.")
   )
   c(
@@ -259,7 +267,8 @@ histories_of <- function(x, subjects) {
   code <- readers$code
   code[is.na(code)] <- length(values)
   list(
-    row = (match(x$USUBJID, persons) - 1L) * length(values) + code, person = rep(persons, each = length(values)),
+    row = (match(x$USUBJID, persons) - 1L) * length(values) + code,
+    person = rep(persons, each = length(values)),
     reader = rep(values, length(persons))
   )
 }
@@ -268,7 +277,10 @@ histories_of <- function(x, subjects) {
 history_days <- function(histories, subjects) {
   person <- match(histories$person, subjects$USUBJID)
   day <- function(column) {
-    if (is.null(subjects[[column]])) rep(NA_integer_, length(person)) else whole_day(subjects[[column]])[person]
+    if (is.null(subjects[[column]])) {
+      return(rep(NA_integer_, length(person)))
+    }
+    whole_day(subjects[[column]])[person]
   }
   start <- day("STARTDT")
   dose <- day("TRTSDT")
@@ -378,14 +390,17 @@ supplied_responses <- function(x, subjects, rule, reader, words, call) {
     TRGRESP = part_response(x, rows, "TRGRESP"), NTRGRESP = part_response(x, rows, "NTRGRESP"),
     NEWLESN = part_response(x, rows, "NEWLESN"), SUM = NA_real_, BASE = NA_real_, NADIR = NA_real_,
     COMPLETE = NA, REASON = ifelse(is.na(response), "no assessment", "as supplied"), ABLFL = NA_character_,
-    BASECMP = if (is.null(subjects[["BASEFL"]])) "Y" else ifelse(subjects[["BASEFL"]][person] %in% "N", "N", "Y"),
+    BASECMP = rep("Y", length(rows)),
     MEASFL = supplied_measurable(x, subjects)[person]
   )
 }
 
 supplied_measurable <- function(x, subjects) {
   known <- measurable_source(x[setdiff(names(x), "MEASFL")], subjects)
-  if (is.null(known)) rep(NA_character_, nrow(subjects)) else c("N", "Y")[(subjects$USUBJID %in% known$id[known$yes]) + 1L]
+  if (is.null(known)) {
+    return(rep(NA_character_, nrow(subjects)))
+  }
+  c("N", "Y")[(subjects$USUBJID %in% known$id[known$yes]) + 1L]
 }
 
 # The record of another PARAMCD for the same patient, reader, date and visit, or its own column.
@@ -412,8 +427,10 @@ response_rows <- function(found, histories, days, visit, rule, words) {
   response <- response_word(found$overall)
   response[!called] <- NA
   date <- day_date(found$day)
+  if (words) reason <- timepoint_words(found, days$until[history], rule)
   rows <- list(
-    USUBJID = histories$person[history], READER = histories$reader[history], AVISIT = rep_len(visit, length(history)),
+    USUBJID = histories$person[history], READER = histories$reader[history],
+    AVISIT = rep_len(visit, length(history)),
     ADT = date, ADTPD = replace(date, !response %in% "PD", NA), SCANDT = day_date(found$scan_day),
     PARAMCD = rep("OVR", length(history)), AVALC = response,
     TRGRESP = category_words[replace(found$target, found$target == 0L, NA)],
@@ -421,7 +438,7 @@ response_rows <- function(found, histories, days, visit, rule, words) {
     NEWLESN = replace(c("N", "Y", NA)[found$new_lesion + 1L], !called, NA), SUM = found$sum / 10,
     BASE = found$base / 10, NADIR = found$nadir / 10,
     COMPLETE = replace(found$complete == 1L, found$has_targets[history] == 0L, NA),
-    REASON = if (words) timepoint_words(found, days$until[history], rule) else rep(NA_character_, length(history)),
+    REASON = if (words) reason else rep(NA_character_, length(history)),
     ABLFL = c(NA, "Y")[(found$role == 1L) + 1L], BASECMP = baseline_complete(found, history),
     MEASFL = c("N", "Y")[found$has_targets[history] + 1L]
   )

@@ -58,8 +58,10 @@ recist_faults <- function(rule) {
     check_choice(rule$no_assessment, "no_assessment", c("MISSING", "NE")),
     check_flag(rule$pr_sticky, "pr_sticky"),
     check_choice(rule$cr_reappearance, "cr_reappearance", c("pd", "rules")),
-    check_flag(rule$nadir0_pd, "nadir0_pd"), check_choice(rule$unassessed_new, "unassessed_new", c("NE", "CR")),
-    check_at_least(rule$baseline_days, "baseline_days", 0), check_at_least(rule$max_targets, "max_targets", 1),
+    check_flag(rule$nadir0_pd, "nadir0_pd"),
+    check_choice(rule$unassessed_new, "unassessed_new", c("NE", "CR")),
+    check_at_least(rule$baseline_days, "baseline_days", 0),
+    check_at_least(rule$max_targets, "max_targets", 1),
     check_at_least(rule$max_per_organ, "max_per_organ", 1)
   )
 }
@@ -81,8 +83,8 @@ format.tte_recist <- function(x, ...) {
 response_sentences <- function(x) {
   sentences(
     target = paste(
-      "PR from 30 % below the baseline sum, PD from 20 % and 5 mm above the nadir, compared in tenths of a mm;",
-      "nodes below 10 mm are normal."
+      "PR from 30 % below the baseline sum, PD from 20 % and 5 mm above the nadir, compared in tenths of a",
+      "mm; nodes below 10 mm are normal."
     ),
     sticky = if (x$pr_sticky) {
       "A partial response of the targets stays until progression."
@@ -103,8 +105,8 @@ response_sentences <- function(x) {
       if (x$unassessed_new == "NE") "NE" else "a CR"
     ),
     baseline = sprintf(
-      "A baseline more than %s days before the first dose, or with more than %s targets or %s in one organ, %s.",
-      x$baseline_days, x$max_targets, x$max_per_organ, "is flagged and used"
+      "A baseline more than %s days before the first dose, or with more than %s targets or %s in one %s.",
+      x$baseline_days, x$max_targets, x$max_per_organ, "organ, is flagged and used"
     )
   )
 }

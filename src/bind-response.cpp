@@ -59,6 +59,7 @@ void finding_columns(const std::vector<tte::Findings>& found, Rcpp::List& out) {
   out["new_lesion"] = column(found, [](const auto& f) { return static_cast<int>(f.new_lesion); });
   out["new_day"] = column(found, [](const auto& f) { return f.new_day; });
   out["scan_day"] = column(found, [](const auto& f) { return f.day; });
+  out["first_day"] = column(found, [](const auto& f) { return f.first_day; });
   out["equivocal"] = column(found, [](const auto& f) { return static_cast<int>(f.equivocal); });
   out["only_nodes"] = column(found, [](const auto& f) { return static_cast<int>(f.only_nodes); });
 }
@@ -110,8 +111,8 @@ Rcpp::List recist_sums_cpp(Rcpp::List rows, Rcpp::IntegerVector offset, Rcpp::In
                            Rcpp::List rule) {
   const auto integers = [&](const char* name) { return binding::integers(rows[name]); };
   const auto sum = integers("sum"), complete = integers("complete"), normal = integers("normal"),
-             role = integers("role"), non_target = integers("non_target"), new_lesion = integers("new_lesion"),
-             day = integers("day");
+             role = integers("role"), non_target = integers("non_target"),
+             new_lesion = integers("new_lesion"), day = integers("day");
   std::vector<tte::Findings> findings(sum.size());
   for (std::size_t i = 0; i < findings.size(); ++i) {
     findings[i] = tte::sum_findings(sum[i] == NA_INTEGER ? -1 : sum[i], complete[i] == 1, normal[i] == 1);
@@ -122,8 +123,8 @@ Rcpp::List recist_sums_cpp(Rcpp::List rows, Rcpp::IntegerVector offset, Rcpp::In
     findings[i].new_lesion = static_cast<tte::NewLesion>(new_lesion[i]);
     findings[i].day = findings[i].target_day = day[i];
   }
-  const auto calls = tte::recist({binding::integers(offset), findings, binding::integers(has_targets)},
-                                 recist_rule(rule));
+  const auto calls =
+      tte::recist({binding::integers(offset), findings, binding::integers(has_targets)}, recist_rule(rule));
   Rcpp::List out;
   call_columns(calls, out);
   finding_columns(findings, out);

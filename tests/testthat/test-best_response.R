@@ -317,7 +317,8 @@ test_that("1.6 populations: started, enrolled, measurable, evaluable", {
   expect_equal(who("evaluable"), c("1", "2"))
   expect_message(
     expect_message(
-      best_response(responses, subjects, population = "evaluable"), class = "tte_message_not_evaluable"
+      best_response(responses, subjects, population = "evaluable"),
+      class = "tte_message_not_evaluable"
     ),
     class = "tte_message_not_started"
   )
@@ -355,7 +356,9 @@ test_that("1.6 numeric codes are those of ADaM", {
 })
 
 test_that("1.6 derived responses of several readers need a choice, and each has his own", {
-  lesions <- rbind(cbind(target("T1", 30, 15, 15), READER = "A"), cbind(target("T1", 30, 30, 30), READER = "B"))
+  lesions <- rbind(
+    cbind(target("T1", 30, 15, 15), READER = "A"), cbind(target("T1", 30, 30, 30), READER = "B")
+  )
   subjects <- data.frame(USUBJID = "1", STARTDT = recist_start)
   responses <- derive_response(lesions, subjects)
   expect_error(best_response(responses, subjects), "several readers")

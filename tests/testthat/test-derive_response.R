@@ -145,7 +145,8 @@ test_that("1.3 a node reappears at 10 mm, with a note", {
 })
 
 test_that("1.3 a raised marker alone is no reappearance", {
-  found <- follow_up(target("T1", 30, 0, 0), other("CA125", "MARKER RAISED", "MARKER NORMAL", "MARKER RAISED"))
+  marker <- other("CA125", "MARKER RAISED", "MARKER NORMAL", "MARKER RAISED")
+  found <- follow_up(target("T1", 30, 0, 0), marker)
   expect_equal(found$AVALC, c("CR", "PR"))
 })
 
@@ -167,7 +168,9 @@ test_that("1.4 non-target lesions: gone, persisting, progressing, not assessed",
 })
 
 test_that("1.4 PD of one non-target lesion outweighs one that was not assessed", {
-  found <- follow_up(other("N1", "PRESENT", "UNEQUIVOCAL PROGRESSION"), other("N2", "PRESENT", "NOT EVALUABLE"))
+  found <- follow_up(
+    other("N1", "PRESENT", "UNEQUIVOCAL PROGRESSION"), other("N2", "PRESENT", "NOT EVALUABLE")
+  )
   expect_equal(found$NTRGRESP, "PD")
 })
 
@@ -221,7 +224,7 @@ parts <- list(
 )
 
 # Table of 1.5, row by row, first match.
-table_1.5 <- function(target, non_target, new_lesion) {
+overall_by_table <- function(target, non_target, new_lesion) {
   if (new_lesion == "Y" || target == "PD" || non_target == "PD") {
     return("PD")
   }
@@ -243,8 +246,9 @@ test_that("1.5 every combination of target, non-target and new lesions", {
     found <- follow_up(
       parts$target[[case$target]], parts$non_target[[case$non_target]], parts$new_lesion[[case$new_lesion]]
     )
-    expect_equal(found$AVALC, do.call(table_1.5, as.list(case)), info = toString(case))
-    expect_equal(found$TRGRESP, if (case$target == "NA") NA_character_ else case$target, info = toString(case))
+    expect_equal(found$AVALC, do.call(overall_by_table, as.list(case)), info = toString(case))
+    said <- if (case$target == "NA") NA_character_ else case$target
+    expect_equal(found$TRGRESP, said, info = toString(case))
     new <- c(N = "N", Y = "Y", E = "N", U = NA)[[case$new_lesion]]
     expect_equal(found$NEWLESN, new, info = toString(case))
     expect_equal(is.na(found$ADTPD), found$AVALC != "PD", info = toString(case))
@@ -273,7 +277,9 @@ test_that("1.5 date of a timepoint: PD at the first scan that shows it, else the
     rows
   }
   case <- function(first, second) {
-    follow_up(at(target("T1", 30, first), 40), at(other("N1", "PRESENT", second), 45), at(target("T2", 10, 10), 43))
+    follow_up(
+      at(target("T1", 30, first), 40), at(other("N1", "PRESENT", second), 45), at(target("T2", 10, 10), 43)
+    )
   }
   expect_equal(case(30, "PRESENT")$ADT, recist_start + 45)
   expect_equal(case(40, "PRESENT")$ADTPD, recist_start + 43)
@@ -297,7 +303,9 @@ test_that("1.5 timepoints are grouped by AVISIT, else by date; unscheduled visit
 
 test_that("1.5 incomplete baseline: CR by row 3, otherwise NE; PD by other lesions", {
   case <- function(...) {
-    found <- follow_up(target("T1", "NOT EVALUABLE", ...), target("T2", 20, 0), other("N1", "PRESENT", "ABSENT"))
+    found <- follow_up(
+      target("T1", "NOT EVALUABLE", ...), target("T2", 20, 0), other("N1", "PRESENT", "ABSENT")
+    )
     expect_equal(found$BASECMP, "N")
     found$AVALC
   }
@@ -326,12 +334,15 @@ test_that("1.5 from sums only: CR iff the sum is 0 or the nodes are normal; comp
 
 test_that("1.5 sums of lesions give what the lesions give", {
   for (seed in 1:40) {
-    size <- with_random_seed(seed, c(round(runif(1, 10, 60), 1), sample(c(0, round(runif(6, 0, 70), 1)), 7, TRUE)))
+    size <- with_random_seed(seed, {
+      c(round(runif(1, 10, 60), 1), sample(c(0, round(runif(6, 0, 70), 1)), 7, TRUE))
+    })
     lesions <- derive_response(target("T1", size))
     only <- data.frame(USUBJID = "1", ADT = recist_start + 42 * 0:7, SUM = size, ABLFL = c("Y", rep(NA, 7)))
     expect_equal(
       derive_response(only)[c("AVALC", "SUM", "BASE", "NADIR", "ADT", "REASON")],
-      lesions[c("AVALC", "SUM", "BASE", "NADIR", "ADT", "REASON")], info = seed, ignore_attr = TRUE
+      lesions[c("AVALC", "SUM", "BASE", "NADIR", "ADT", "REASON")],
+      info = seed, ignore_attr = TRUE
     )
   }
 })
@@ -346,6 +357,17 @@ test_that("supplied responses are passed through, each reader apart, in the word
   expect_equal(found$REASON, c("as supplied", "as supplied", "no assessment"))
   expect_equal(derive_response(visits, reader = "B")$READER, "B")
   expect_identical(derive_response(found), found)
+})
+
+test_that("3.3 the baseline is missing where the subjects say so, and present with supplied responses", {
+  subjects <- data.frame(USUBJID = c("1", "2"), STARTDT = recist_start, BASEFL = c("N", NA))
+  visits <- data.frame(USUBJID = c("1", "2"), ADT = recist_start + 42, AVALC = "SD")
+  expect_equal(derive_response(visits, subjects)$BASECMP, c("N", "Y"))
+  rows <- rbind(target("T1", 20, 20), target("T1", 20, 20, who = "2"))
+  expect_equal(derive_response(rows, subjects)$BASECMP, c("N", "N", "Y", "Y"))
+  ned <- follow_up(fresh("NL", "ABSENT"))
+  expect_equal(c(ned$AVALC, ned$BASECMP), c("NED", "Y"))
+  expect_equal(follow_up(lesion("N1", "NON-TARGET", "", "PRESENT"))$BASECMP, "N")
 })
 
 test_that("1.3 supplied responses are never repaired", {
@@ -395,7 +417,8 @@ test_that("1.1 old baselines, too many targets and small ones are flagged and us
   expect_no_match(said(big[big$TRLNKID != "T3", ], recist()), "more targets")
   expect_match(said(big[big$TRLNKID != "T3", ], recist(max_targets = 1)), "more targets")
   nodes <- rbind(
-    node("T1", 20, 20, organ = "NECK"), node("T2", 20, 20, organ = "AXILLA"), node("T3", 20, 20, organ = "GROIN")
+    node("T1", 20, 20, organ = "NECK"), node("T2", 20, 20, organ = "AXILLA"),
+    node("T3", 20, 20, organ = "GROIN")
   )
   expect_match(said(nodes, recist()), "more targets")
 })
@@ -422,7 +445,8 @@ test_that("reasons say the numbers that decided", {
   expect_match(new, "new lesion, first seen on 2024-02-12", fixed = TRUE)
   expect_match(
     sums(30, 0, 3)$REASON[2],
-    "sum 3 mm is 90 % below baseline 30 mm; disease after a complete response is progression", fixed = TRUE
+    "sum 3 mm is 90 % below baseline 30 mm; disease after a complete response is progression",
+    fixed = TRUE
   )
 })
 
@@ -437,11 +461,13 @@ random_lesions <- function(seed, n = 40) {
         later <- round(start * cumprod(runif(visits, 0.5, 1.35)), 1)
         c(start, if (gone) replace(later, 2:6, 0) else later)
       }
-      doubt <- function(x, p) ifelse(c(FALSE, runif(visits) < p), sample(c("NOT EVALUABLE", "NOT DONE", ""), 1), x)
+      unknown <- sample(c("NOT EVALUABLE", "NOT DONE", ""), 1)
+      doubt <- function(x) ifelse(c(FALSE, runif(visits) < 0.1), unknown, x)
+      state <- c("PRESENT", sample(c("PRESENT", "ABSENT"), visits, TRUE))
       rbind(
-        target("T1", doubt(size(runif(1, 10, 60)), 0.1), who = i),
-        node("T2", doubt(size(runif(1, 15, 30)), 0.1), who = i),
-        if (runif(1) < 0.6) other("N1", doubt(c("PRESENT", sample(c("PRESENT", "ABSENT"), visits, TRUE)), 0.1), who = i),
+        target("T1", doubt(size(runif(1, 10, 60))), who = i),
+        node("T2", doubt(size(runif(1, 15, 30))), who = i),
+        if (runif(1) < 0.6) other("N1", doubt(state), who = i),
         if (runif(1) < 0.3) fresh("NL", rep("EQUIVOCAL", 3), "UNEQUIVOCAL", who = i)
       )
     }
@@ -517,7 +543,8 @@ test_that("all faults of lesions come at once, with their rows", {
 
 test_that("states must fit the lesion, and sizes the state", {
   expect_equal(faults_of(follow_up(target("T1", 20, "UNEQUIVOCAL PROGRESSION")))$column, "TRSTRESC")
-  expect_equal(faults_of(follow_up(target("T1", 20, 20), other("N1", "PRESENT", "EQUIVOCAL")))$column, "TRSTRESC")
+  doubtful <- other("N1", "PRESENT", "EQUIVOCAL")
+  expect_equal(faults_of(follow_up(target("T1", 20, 20), doubtful))$column, "TRSTRESC")
   new <- fresh("NL", "UNEQUIVOCAL")
   new$TRSTRESC <- NA
   expect_match(faults_of(follow_up(target("T1", 20, 20), new))$message, "UNEQUIVOCAL or EQUIVOCAL")
@@ -555,7 +582,9 @@ test_that("what is needed and lacks is named", {
   expect_equal(faults_of(derive_response(rows, stranger))$fault, "unknown_level")
   expect_equal(faults_of(derive_response(rows, stranger, rule = "RECIST"))$argument[1], "rule")
   expect_equal(faults_of(derive_response(target("T1", 2, 2), reader = "A"))$argument, "reader")
-  visits <- data.frame(USUBJID = "1", ADT = recist_start, SUM = c(-1, 2), ABLFL = "Y", NTRGRESP = "x", COMPLETE = 1)
+  visits <- data.frame(
+    USUBJID = "1", ADT = recist_start, SUM = c(-1, 2), ABLFL = "Y", NTRGRESP = "x", COMPLETE = 1
+  )
   expect_setequal(faults_of(derive_response(visits))$column, c("SUM", "NTRGRESP", "COMPLETE"))
 })
 

@@ -296,6 +296,7 @@ class HistoryReader {
   void read_visit(const VisitRows& visit, std::int32_t index, Findings& found) {
     found.done = found.done || visit.done;
     found.day = later(found.day, visit.last_day);
+    found.first_day = earlier(found.first_day, visit.first_day);
     for (std::size_t i = visit.rows.begin; i < visit.rows.end; ++i) {
       const LesionRow& r = rows_[i];
       out_.timepoint[static_cast<std::size_t>(r.row)] = index;

@@ -41,6 +41,7 @@ struct Findings {
   Category non_target = Category::none;
   NewLesion new_lesion = NewLesion::no;
   std::int32_t day = no_day;             // last scan
+  std::int32_t first_day = no_day;       // first scan
   std::int32_t target_day = no_day;      // last scan of a target
   std::int32_t non_target_day = no_day;  // first scan with unequivocal progression
   std::int32_t new_day = no_day;         // first appearance of a new lesion that is certain now
@@ -218,7 +219,7 @@ inline TimepointResponse respond(const Findings& found, const Reference& before,
 
 // Only complete sums of the baseline and after it are compared with later ones.
 inline void remember_sum(const Findings& found, Reference& seen) {
-  if (!found.targets_complete) return;
+  if (!found.done || !found.targets_complete) return;
   if (found.role == VisitRole::baseline) seen.base = seen.nadir = found.sum;
   if (found.role == VisitRole::follow_up && seen.nadir >= 0) seen.nadir = std::min(seen.nadir, found.sum);
 }
