@@ -9,8 +9,8 @@
 #'   the statistics 3, 2 and 1 of SAS PROC FREQ's `cmh`. Scores are 1, 2, ... in the order of the levels
 #'   unless given.
 #' @section Responses: With words of best overall response `type` says who is a responder, and
-#'   `type = "bor"` keeps the responses apart, in the order CR, PR, SD, non-CR/non-PD, NED, PD, NE, MISSING. Any
-#'   other factor on the left of the formula is taken level by level.
+#'   `type = "bor"` keeps the responses apart, in the order CR, PR, SD, non-CR/non-PD, NED, PD, NE, MISSING.
+#'   Any other factor on the left of the formula is taken level by level.
 #' @section Direction: With two groups and one degree of freedom `$z` is signed: Z > 0 favours the arm v the
 #'   reference, more responders or a higher mean score (for best overall responses, which are ordered from the
 #'   best on, a lower one).
@@ -22,16 +22,16 @@
 #'   `NA`.
 #' @param association `"general"`, `"means"` or `"correlation"`.
 #' @param group_scores,response_scores Scores of the levels, in their order.
-#' @param correction Whether a half is taken off the excess of one degree of freedom (two groups, yes or no). Of
-#'   an excess below a half nothing is left; `stats::mantelhaen.test()` leaves such a one as it is.
+#' @param correction Whether a half is taken off the excess of one degree of freedom (two groups, yes or no).
+#'   Of an excess below a half nothing is left; `stats::mantelhaen.test()` leaves such a one as it is.
 #' @return An `htest` of class `tte_test`: `statistic` (chi-squared), `parameter` (df), `p.value`, `observed`
-#'   and `expected` (groups by responses, summed over the strata), `n` (groups by strata), `z`, and `tte`. Where
-#'   no stratum has two groups and two responses there is no test: df 0, p `NA`.
+#'   and `expected` (groups by responses, summed over the strata), `n` (groups by strata), `z`, and `tte`.
+#'   Where no stratum has two groups and two responses there is no test: df 0, p `NA`.
 #' @inheritSection response_rate Errors
-#' @references Cochran WG (1954). Some methods for strengthening the common chi-squared tests. *Biometrics* 10,
-#'   417-451. Mantel N, Haenszel W (1959). Statistical aspects of the analysis of data from retrospective
-#'   studies of disease. *JNCI* 22, 719-748. Landis RJ, Heyman ER, Koch GG (1978). Average partial association in
-#'   three-way contingency tables. *International Statistical Review* 46, 237-254.
+#' @references Cochran WG (1954). Some methods for strengthening the common chi-squared tests. *Biometrics*
+#'   10, 417-451. Mantel N, Haenszel W (1959). Statistical aspects of the analysis of data from retrospective
+#'   studies of disease. *JNCI* 22, 719-748. Landis RJ, Heyman ER, Koch GG (1978). Average partial
+#'   association in three-way contingency tables. *International Statistical Review* 46, 237-254.
 #' @examples
 #' d <- data.frame(
 #'   arm = factor(rep(c("Placebo", "Drug X"), c(77, 154)), c("Placebo", "Drug X")),

@@ -2,11 +2,11 @@
 #'
 #' The odds of response of each arm over those of the reference, over strata where `strata` names some.
 #'
-#' @section Which odds ratio: `"exact"`: the conditional maximum likelihood estimate, given the margins of each
-#'   stratum's table, with exact limits, each tail half of 1 - `conf.level` (as `stats::fisher.test()`, and over
-#'   strata `stats::mantelhaen.test(exact = TRUE)`). `"mantel-haenszel"`: their estimate with the variance of
-#'   Robins, Breslow and Greenland. `"woolf"`: the odds ratio of the sample with normal limits of its logarithm,
-#'   without strata. The three differ; the conventions say which one a result is.
+#' @section Which odds ratio: `"exact"`: the conditional maximum likelihood estimate, given the margins of
+#'   each stratum's table, with exact limits, each tail half of 1 - `conf.level` (as `stats::fisher.test()`,
+#'   and over strata `stats::mantelhaen.test(exact = TRUE)`). `"mantel-haenszel"`: their estimate with the
+#'   variance of Robins, Breslow and Greenland. `"woolf"`: the odds ratio of the sample with normal limits of
+#'   its logarithm, without strata. The three differ; the conventions say which one a result is.
 #' @section p value: Of the exact odds ratio twice the lighter tail, capped at 1: below 1 - `conf.level` just
 #'   where the limits leave 1 out. `p.method = "fisher"` gives Fisher's two-sided p, the sum of the
 #'   probabilities no larger than that of the table, which R and SAS print beside such limits and which can
@@ -22,9 +22,9 @@
 #' @return [Estimates][estimates] with scale `"ratio"`, one row for each arm but the reference. `std.error` is
 #'   that of the logarithm; the exact odds ratio has none.
 #' @inheritSection response_rate Errors
-#' @references Robins J, Breslow N, Greenland S (1986). Estimators of the Mantel-Haenszel variance consistent in
-#'   both sparse data and large-strata limiting models. *Biometrics* 42, 311-323. Mehta CR, Patel NR, Gray R
-#'   (1985). Computing an exact confidence interval for the common odds ratio in several 2 x 2 contingency
+#' @references Robins J, Breslow N, Greenland S (1986). Estimators of the Mantel-Haenszel variance consistent
+#'   in both sparse data and large-strata limiting models. *Biometrics* 42, 311-323. Mehta CR, Patel NR, Gray
+#'   R (1985). Computing an exact confidence interval for the common odds ratio in several 2 x 2 contingency
 #'   tables. *JASA* 80, 969-973. Gart JJ (1970). Point and interval estimation of the common odds ratio in the
 #'   combination of 2 x 2 tables with fixed marginals. *Biometrika* 57, 471-475.
 #' @examples

@@ -15,7 +15,13 @@ read_trial <- function(formula, data, request, strata, reference, call = rlang::
   arm <- arm_with_reference(arms[[1]], names(arms), reference, call)
   list(
     source = source, arm = arm, term = names(arms), by = by,
-    codes = if (length(by) > 0) interaction(unname(strata_columns), drop = TRUE) else factor(rep("", length(arm)))
+    codes = if (length(by) > 0) {
+      interaction(unname(strata_columns), drop = TRUE)
+    } else {
+      factor(
+        rep("", length(arm))
+      )
+    }
   )
 }
 

@@ -11,15 +11,16 @@
 #'   (`"inverse-variance"`); Newcombe's limits are those of Yan and Su with the first weights. Under
 #'   `"inverse-variance"` a stratum in which nobody or everybody responded weighs without bound at a
 #'   difference of 0, so 0 is never rejected; `"cmh"` has no such point.
-#' @section p value: It is the one that is below 1 - `conf.level` just where the limits leave 0 (for a ratio 1)
-#'   out. Score methods: the score test of no difference; under `"miettinen-nurminen"` with `"cmh"` weights this
-#'   is the Cochran-Mantel-Haenszel test without correction. Newcombe: the level at which a limit touches 0.
-#'   Z > 0 favours the arm, which has more responders than the reference.
+#' @section p value: It is the one that is below 1 - `conf.level` just where the limits leave 0 (for a ratio
+#'   1) out. Score methods: the score test of no difference; under `"miettinen-nurminen"` with `"cmh"`
+#'   weights this is the Cochran-Mantel-Haenszel test without correction. Newcombe: the level at which a
+#'   limit touches 0. Z > 0 favours the arm, which has more responders than the reference.
 #' @section Strata: A stratum in which an arm has no patient is left out, of the weights, the counts and the
 #'   variance, and the conventions say so. Where no stratum is left, or an arm has no patient, there is no
 #'   estimate (`NA`).
-#' @section Defaults: SAS PROC FREQ's `riskdiff(cl = mn)` is the default without strata. `std.error` is that of
-#'   the estimate with the rates as they were seen, and for `"sato"` theirs; the other limits are not made of it.
+#' @section Defaults: SAS PROC FREQ's `riskdiff(cl = mn)` is the default without strata. `std.error` is that
+#'   of the estimate with the rates as they were seen, and for `"sato"` theirs; the other limits are not made
+#'   of it.
 #'
 #' @inheritParams response_rate
 #' @param formula `~ arm`, or `responder ~ arm`; the right side names the arms, beside `strata()`.
@@ -38,8 +39,8 @@
 #'   213-226. Mee RW (1984). Confidence bounds for the difference between two probabilities. *Biometrics* 40,
 #'   1175-1176. Newcombe RG (1998). Interval estimation for the difference between independent proportions.
 #'   *Statistics in Medicine* 17, 873-890. Yan X, Su XG (2010). Stratified Wilson and Newcombe confidence
-#'   intervals for multiple binomial proportions. *Statistics in Biopharmaceutical Research* 2, 329-335. Sato T,
-#'   Greenland S, Robins JM (1989). On the variance estimator for the Mantel-Haenszel risk difference.
+#'   intervals for multiple binomial proportions. *Statistics in Biopharmaceutical Research* 2, 329-335. Sato
+#'   T, Greenland S, Robins JM (1989). On the variance estimator for the Mantel-Haenszel risk difference.
 #'   *Biometrics* 45, 1323-1324. Koopman PAR (1984). Confidence intervals for the ratio of two binomial
 #'   proportions. *Biometrics* 40, 513-517.
 #' @examples
@@ -135,7 +136,8 @@ response_ratio <- function(
   request <- list(param = param, type = type, min_days = min_days, confirmed = confirmed)
   trial <- read_trial(formula, data, request, NULL, reference)
   if (length(trial$by) > 0) {
-    abort_unsupported("A stratified ratio of response rates", "Its score limits are not there.",
+    abort_unsupported(
+      "A stratified ratio of response rates", "Its score limits are not there.",
       "odds_ratio() and response_difference() take strata."
     )
   }
@@ -150,5 +152,11 @@ response_ratio <- function(
 
 # The error of the logarithm of a ratio, where both arms have responders.
 ratio_error <- function(table) {
-  if (any(table[, c(1, 3)] == 0)) NA_real_ else sqrt(1 / table[1] - 1 / table[2] + 1 / table[3] - 1 / table[4])
+  if (any(table[, c(1, 3)] == 0)) {
+    NA_real_
+  } else {
+    sqrt(
+      1 / table[1] - 1 / table[2] + 1 / table[3] - 1 / table[4]
+    )
+  }
 }

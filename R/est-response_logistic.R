@@ -3,10 +3,10 @@
 #' Odds ratios of response from a logistic regression, adjusted for one another, with the limits of the
 #' profile likelihood; where covariates separate responders from the others, by Firth's penalised likelihood.
 #'
-#' @section Limits: The likelihood is made as large as it gets under each value of a coefficient; the limits are
-#'   the values at which it has lost `qchisq(conf.level, 1) / 2`, found to 1e-9. `p.value` is that of the
-#'   likelihood ratio test, so it agrees with the limits; `statistic` is the signed root of that statistic. The
-#'   models are those of `stats::glm()`.
+#' @section Limits: The likelihood is made as large as it gets under each value of a coefficient; the limits
+#'   are the values at which it has lost `qchisq(conf.level, 1) / 2`, found to 1e-9. `p.value` is that of the
+#'   likelihood ratio test, so it agrees with the limits; `statistic` is the signed root of that statistic.
+#'   The models are those of `stats::glm()`.
 #' @section Separation: When a combination of the covariates tells responders from the others (an arm without
 #'   responders is enough), maximum likelihood has no finite estimate. `fit = "auto"` then warns
 #'   (`tte_warning_monotone_likelihood`) and takes Firth's penalised likelihood with its own profile limits,
@@ -16,8 +16,8 @@
 #' @inheritParams response_rate
 #' @param formula `~ arm + covariates`, or `responder ~ arm + covariates`.
 #' @param type What counts as a response: see [response_rate()].
-#' @param reference Reference levels by column, `c(ARM = "Placebo")`. Words without an order otherwise have the
-#'   first in the alphabet as their reference, as everywhere in R's models; the conventions name it.
+#' @param reference Reference levels by column, `c(ARM = "Placebo")`. Words without an order otherwise have
+#'   the first in the alphabet as their reference, as everywhere in R's models; the conventions name it.
 #' @param fit `"auto"`, `"ml"` or `"firth"`.
 #' @return [Estimates][estimates] with scale `"ratio"`, one row for each coefficient but the intercept;
 #'   `std.error` is that of the logarithm.
@@ -26,8 +26,8 @@
 #'   warning.
 #' @references Venzon DJ, Moolgavkar SH (1988). A method for computing profile-likelihood-based confidence
 #'   intervals. *Applied Statistics* 37, 87-94. Heinze G, Schemper M (2002). A solution to the problem of
-#'   separation in logistic regression. *Statistics in Medicine* 21, 2409-2419. Albert A, Anderson JA (1984). On
-#'   the existence of maximum likelihood estimates in logistic regression models. *Biometrika* 71, 1-10.
+#'   separation in logistic regression. *Statistics in Medicine* 21, 2409-2419. Albert A, Anderson JA (1984).
+#'   On the existence of maximum likelihood estimates in logistic regression models. *Biometrika* 71, 1-10.
 #' @examples
 #' lung <- transform(survival::lung, good = ph.ecog %in% 0:1, sex = factor(sex, labels = c("M", "F")))
 #' response_logistic(good ~ sex + age, lung)
@@ -165,7 +165,8 @@ logistic_model <- function(x, y, offset = NULL, start = NULL, steps = 100) {
 # one is such a direction is then looked up, so a slow fit is not taken for a separated one.
 is_separated <- function(design) {
   fit <- logistic_model(design$x, design$y, steps = 25)
-  step <- logistic_model(design$x, design$y, start = fit$coefficients, steps = 1)$coefficients - fit$coefficients
+  next_fit <- logistic_model(design$x, design$y, start = fit$coefficients, steps = 1)
+  step <- next_fit$coefficients - fit$coefficients
   told <- drop(design$x %*% step) * (2 * design$y - 1)
   max(told) > 1e-3 && min(told) > -1e-6 * max(told)
 }
@@ -192,13 +193,14 @@ deviance_limits <- function(design, j, fit, se, rise) {
   edge <- function(side) {
     width <- 2 * se
     while (risen(best + side * width) < rise && width < 1e8 * se) width <- 2 * width
-    stats::uniroot(function(w) risen(best + side * w) - rise, c(0, width), tol = 1e-10 * se, maxiter = 200)$root
+    beyond <- function(w) risen(best + side * w) - rise
+    stats::uniroot(beyond, c(0, width), tol = 1e-10 * se, maxiter = 200)$root
   }
   list(low = best - edge(-1), high = best + edge(1), chisq = max(0, risen(0)))
 }
 
-# On covariates of mean 0 and standard deviation 1, which leave the odds ratios what they are and let the steps
-# converge.
+# On covariates of mean 0 and standard deviation 1, which leave the odds ratios what they are and let the
+# steps converge.
 fit_firth <- function(design, conf.level, call) {
   need("logistf", "a logistic model of separated responses", call = call)
   scaled <- scale(design$x[, -1, drop = FALSE])
@@ -208,7 +210,9 @@ fit_firth <- function(design, conf.level, call) {
   frame$y <- design$y
   fit <- converged(call, logistf::logistf(stats::reformulate(columns, "y"), frame,
     alpha = 1 - conf.level, pl = TRUE,
-    control = logistf::logistf.control(maxit = 1000, maxstep = 1, lconv = 1e-12, gconv = 1e-10, xconv = 1e-10),
+    control = logistf::logistf.control(
+      maxit = 1000, maxstep = 1, lconv = 1e-12, gconv = 1e-10, xconv = 1e-10
+    ),
     plcontrol = logistf::logistpl.control(maxit = 5000, maxstep = 1, lconv = 1e-12, xconv = 1e-10)
   ))
   if (is.null(fit)) {
@@ -262,7 +266,9 @@ logistic_sentences <- function(found, design) {
   sentences(
     limits = sprintf("Limits and p values of odds ratios: %s, likelihood ratio.", of),
     references = if (length(design$references) > 0) {
-      sprintf("Reference levels: %s.", and_list(paste(names(design$references), design$references, sep = " = ")))
+      sprintf(
+        "Reference levels: %s.", and_list(paste(names(design$references), design$references, sep = " = "))
+      )
     },
     left_out = if (design$left_out > 0) {
       sprintf("Left out for a missing covariate: %d rows.", design$left_out)

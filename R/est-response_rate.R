@@ -14,19 +14,19 @@
 #'   limit 0 and everybody the upper limit 1 under each of them. With `type = "bor"` each row has its own
 #'   limits; `"goodman"` gives limits that hold for all the responses of a group together (Goodman 1965:
 #'   Wilson's at a level of 1 less the error shared between the rows).
-#' @section By visit: With `visits` the data are visit responses, as [derive_response()] gives them. Each
-#'   visit and group has three rows, which `term` tells apart: `"at visit, of started"`: response at the
-#'   visit, of all who started; `"at visit, of evaluable"`: the same, of those with an evaluable assessment at
-#'   the visit; `"best to date, of started"`: any response up to the visit, of all who started. Who progressed,
-#'   died or was lost before stays in "started" as no responder. Patients whose visit lies behind the data cut
-#'   leave all three, and are counted in the conventions. Responses after progression or after a new
-#'   anticancer therapy (`NACTDT`) never count.
+#' @section By visit: A [visit_response()] result gives three rates for each visit and group, and `term` tells
+#'   which: `"best to date / started"`, any response up to the visit, of all who started, the primary one;
+#'   `"at visit / started"`, response at the visit, of all who started; `"at visit / evaluable"`, the same, of
+#'   those with an evaluable assessment at the visit. Who progressed, died or was lost before stays in
+#'   "started" as no responder. Patients who had not reached the visit at the data cut leave all three, and
+#'   the conventions count them. `time` is the visit's target day. Confirmation concerns the best response to
+#'   date.
 #'
 #' @param formula `~ arm` on a [best_response()] result or an ADRS; `responder ~ arm` on any data frame, with
 #'   TRUE and FALSE or best overall responses on the left; `~ 1` for all patients together. Several terms give
 #'   their combinations.
-#' @param data A [best_response()] result, an ADRS (rows of one `PARAMCD`, such as `CBOR`, with `AVALC`: best
-#'   overall responses, or `Y` and `N`), or a data frame with one row per patient.
+#' @param data A [best_response()] or [visit_response()] result, an ADRS (rows of one `PARAMCD`, such as
+#'   `CBOR`, with `AVALC`: best overall responses, or `Y` and `N`), or a data frame with one row per patient.
 #' @param ... Nothing; the arguments behind it are named.
 #' @param param Which `PARAMCD` of an ADRS; needed where it holds several.
 #' @param type `"orr"`, `"dcr"`, `"cbr"`, best overall responses by name, or `"bor"` for each of them.
@@ -47,8 +47,8 @@
 #'   better than "exact" for interval estimation of binomial proportions. *American Statistician* 52, 119-126.
 #'   Brown LD, Cai TT, DasGupta A (2001). Interval estimation for a binomial proportion. *Statistical Science*
 #'   16, 101-133. Blaker H (2000). Confidence curves and improved exact confidence intervals for discrete
-#'   distributions. *Canadian Journal of Statistics* 28, 783-798. Goodman LA (1965). On simultaneous confidence
-#'   intervals for multinomial proportions. *Technometrics* 7, 247-254.
+#'   distributions. *Canadian Journal of Statistics* 28, 783-798. Goodman LA (1965). On simultaneous
+#'   confidence intervals for multinomial proportions. *Technometrics* 7, 247-254.
 #' @examples
 #' d <- data.frame(
 #'   arm = rep(c("A", "B"), c(20, 29)), sex = rep(c("F", "M"), length.out = 49),
@@ -64,10 +64,15 @@ response_rate <- function(formula, data, ..., param = NULL, type = "orr", min_da
   check_dots(...)
   abort_input(rbind(
     rate_input_faults(formula, data), type_faults(type, min_days, names(response_types)),
-    check_flag(confirmed, "confirmed", null.ok = TRUE), check_method(conf.method, type), check_level(conf.level)
+    check_flag(confirmed, "confirmed", null.ok = TRUE), check_method(conf.method, type), check_level(
+      conf.level
+    )
   ))
   data <- rate_rows(data, rlang::enquo(subset))
   request <- list(param = param, type = type, min_days = min_days, confirmed = confirmed)
+  if (inherits(data, "tte_visit_response") && length(formula) == 2) {
+    return(visit_rates(formula, data, request, subgroups, conf.method, conf.level))
+  }
   source <- response_source(formula, data, request)
   abort_input(if (identical(type, "bor") && is.null(source$words)) bor_fault())
   groups <- rate_groups(formula, source$data)

@@ -104,7 +104,10 @@ rate_rows <- function(data, subset, call = rlang::caller_env()) {
   }
   if (anyNA(keep)) {
     remedy <- "Say what happens to them: !is.na(x) & x > 1."
-    missing <- fault("subset", "missing_value", "has missing values", rows = which(is.na(keep)), remedy = remedy)
+    missing <- fault(
+      "subset", "missing_value", "has missing values",
+      rows = which(is.na(keep)), remedy = remedy
+    )
     abort_input(missing, call)
   }
   abort_input(if (!any(keep)) fault("subset", "no_rows", "leaves no rows"), call)
@@ -167,8 +170,10 @@ benefit_faults <- function(request, rule) {
     return(NULL)
   }
   fault("min_days", "out_of_range",
-    sprintf("is %s, but the best responses were derived with stable disease from day %s on",
-      format(request$min_days), format(least)),
+    sprintf(
+      "is %s, but the best responses were derived with stable disease from day %s on",
+      format(request$min_days), format(least)
+    ),
     remedy = sprintf(
       "Derive them for this: best_response(..., rule = recist(min_sd_days = %s)).", format(request$min_days)
     )
@@ -260,7 +265,9 @@ named_columns <- function(names, data, argument, call) {
     abort_input(fault(argument, "wrong_type", "must be names of columns"), call)
   }
   absent <- setdiff(names, names(data))
-  abort_input(if (length(absent) > 0) fault(argument, "unknown_column", "no such column", column = absent), call)
+  abort_input(
+    if (length(absent) > 0) fault(argument, "unknown_column", "no such column", column = absent), call
+  )
   values <- stats::setNames(lapply(names, function(name) data[[name]]), names)
   abort_input(do.call(rbind, Map(rate_value_faults, values, names, nrow(data), argument)), call)
   values

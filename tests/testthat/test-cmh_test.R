@@ -55,7 +55,8 @@ test_that("general association is that of mantelhaen.test", {
       peer <- stats::mantelhaen.test(table, correct = TRUE)
       expect_equal(
         cmh_test(answer ~ group, d, strata = "stratum", correction = TRUE)$statistic[[1]],
-        peer$statistic[[1]], tolerance = 1e-8
+        peer$statistic[[1]],
+        tolerance = 1e-8
       )
     }
   }
@@ -77,7 +78,9 @@ test_that("means without strata are Kruskal's test, correlation is (n - 1) r squ
 
 test_that("the variance is that of all permutations within strata", {
   d <- data.frame(
-    g = factor(c(1, 1, 2, 2, 1, 2, 2)), s = c(1, 1, 1, 1, 2, 2, 2), y = c(TRUE, TRUE, FALSE, FALSE, TRUE, FALSE, TRUE)
+    g = factor(c(1, 1, 2, 2, 1, 2, 2)), s = c(1, 1, 1, 1, 2, 2, 2), y = c(
+      TRUE, TRUE, FALSE, FALSE, TRUE, FALSE, TRUE
+    )
   )
   orders <- function(y) {
     n <- length(y)
@@ -124,7 +127,9 @@ test_that("best overall responses are compared as responders or apart, the bette
   expect_equal(colnames(apart$observed), c("CR", "PR", "SD", "PD", "NE"))
   expect_gt(apart$z, 0)
   expect_equal(cmh_test(best ~ arm, d, type = "bor")$parameter[[1]], 4)
-  little <- data.frame(arm = factor(rep(1:2, c(3, 4))), responder = c(TRUE, FALSE, FALSE, TRUE, TRUE, FALSE, FALSE))
+  little <- data.frame(
+    arm = factor(rep(1:2, c(3, 4))), responder = c(TRUE, FALSE, FALSE, TRUE, TRUE, FALSE, FALSE)
+  )
   expect_equal(cmh_test(responder ~ arm, little, correction = TRUE)$statistic[[1]], 0)
 })
 
@@ -149,7 +154,8 @@ test_that("words have no direction, and wrong input is one classed error", {
   expect_fault(cmh_test(responder ~ arm, d, association = "linear"), "not_a_choice", "association")
   expect_fault(cmh_test(responder ~ arm, d, group_scores = 1:2), "unknown_argument", "group_scores")
   expect_fault(
-    cmh_test(responder ~ arm, d, association = "correlation", group_scores = 1:3), "wrong_length", "group_scores"
+    cmh_test(responder ~ arm, d, association = "correlation", group_scores = 1:3),
+    "wrong_length", "group_scores"
   )
   expect_s3_class(open, "htest")
   expect_equal(tidy(open)$parameter, 1)

@@ -4,7 +4,9 @@ tables_of <- function(x1, n1, x2, n2) {
   data.frame(
     stratum = rep(sprintf("s%02d", seq_along(x1)), n1 + n2),
     arm = factor(unlist(Map(rep, list(c("new", "old")), Map(c, n1, n2))), c("old", "new")),
-    responder = unlist(Map(function(a, b, c, d) rep(c(TRUE, FALSE, TRUE, FALSE), c(a, b, c, d)), x1, n1 - x1, x2, n2 - x2))
+    responder = unlist(
+      Map(function(a, b, c, d) rep(c(TRUE, FALSE, TRUE, FALSE), c(a, b, c, d)), x1, n1 - x1, x2, n2 - x2)
+    )
   )
 }
 
@@ -86,8 +88,16 @@ test_that("exact limits leave half the error in each tail, and the estimate has 
   for (seed in random_seeds(20)) {
     t <- random_tables(seed, 3)
     found <- odds_ratio_cpp(do.call(cbind, t), TRUE, FALSE, 0.9)
-    if (found[3] > 0) expect_equal(slow_tails(t, log(found[3]))[["at_least"]], 0.05, tolerance = 1e-8, info = seed)
-    if (is.finite(found[4])) expect_equal(slow_tails(t, log(found[4]))[["at_most"]], 0.05, tolerance = 1e-8, info = seed)
+    if (found[3] > 0) {
+      expect_equal(slow_tails(t, log(found[3]))[["at_least"]], 0.05,
+        tolerance = 1e-8, info = seed
+      )
+    }
+    if (is.finite(found[4])) {
+      expect_equal(slow_tails(t, log(found[4]))[["at_most"]], 0.05,
+        tolerance = 1e-8, info = seed
+      )
+    }
     if (isTRUE(is.finite(found[1]) && found[1] > 0)) {
       expect_equal(slow_tails(t, log(found[1]))[["mean"]], sum(t$x1), tolerance = 1e-8, info = seed)
     }
@@ -146,10 +156,18 @@ test_that("ten thousand patients in twenty strata are no burden", {
 })
 
 test_that("the doors of odds_ratio() are those of response_difference()", {
-  expect_fault(odds_ratio(responder ~ arm, lu, conf.method = "exact", p.method = "mid"), "not_a_choice", "p.method")
-  expect_fault(odds_ratio(responder ~ arm, lu, conf.method = "woolf", p.method = "fisher"), "not_a_choice", "p.method")
-  expect_fault(odds_ratio(responder ~ arm, lu, conf.method = "woolf", strata = "stratum"), "not_a_choice", "conf.method")
-  expect_fault(odds_ratio(responder ~ arm, transform(lu, arm = as.character(arm))), "reference_required", "reference")
+  expect_fault(
+    odds_ratio(responder ~ arm, lu, conf.method = "exact", p.method = "mid"), "not_a_choice", "p.method"
+  )
+  expect_fault(
+    odds_ratio(responder ~ arm, lu, conf.method = "woolf", p.method = "fisher"), "not_a_choice", "p.method"
+  )
+  expect_fault(
+    odds_ratio(responder ~ arm, lu, conf.method = "woolf", strata = "stratum"), "not_a_choice", "conf.method"
+  )
+  expect_fault(
+    odds_ratio(responder ~ arm, transform(lu, arm = as.character(arm))), "reference_required", "reference"
+  )
   inside <- odds_ratio(responder ~ arm + strata(stratum), lu)
   expect_equal(inside$conf.low, odds_ratio(responder ~ arm, lu, strata = "stratum")$conf.low)
 })

@@ -1,5 +1,5 @@
-# Other packages on the same counts. Each comparison is to the precision with which the other package finds its
-# roots.
+# Other packages on the same counts. Each comparison is to the precision with which the other package finds
+# its roots.
 
 random_pairs <- function(cases) {
   lapply(random_seeds(cases), function(seed) {
@@ -12,11 +12,16 @@ random_pairs <- function(cases) {
 
 test_that("one proportion as in DescTools", {
   skip_if_not_installed("DescTools")
-  methods <- c(wilson = "wilson", "agresti-coull" = "agresti-coull", jeffreys = "jeffreys", "clopper-pearson" = "clopper-pearson")
+  methods <- c(
+    wilson = "wilson", "agresti-coull" = "agresti-coull", jeffreys = "jeffreys",
+    "clopper-pearson" = "clopper-pearson"
+  )
   for (a in random_pairs(40)) {
     for (method in names(methods)) {
       peer <- DescTools::BinomCI(a[1], a[2], method = methods[[method]])[1, 2:3]
-      expect_equal(proportion_interval_cpp(a[1], a[2], method, 0.95)[1, ], unname(peer), tolerance = 1e-8, info = method)
+      expect_equal(proportion_interval_cpp(a[1], a[2], method, 0.95)[1, ], unname(peer),
+        tolerance = 1e-8, info = method
+      )
     }
     peer <- DescTools::BinomCI(a[1], a[2], method = "midp")[1, 2:3]
     expect_equal(proportion_interval_cpp(a[1], a[2], "mid-p", 0.95)[1, ], unname(peer), tolerance = 1e-3)
@@ -38,7 +43,9 @@ test_that("Blaker's limits as in BlakerCI and exactci", {
   skip_if_not_installed("exactci")
   for (a in random_pairs(30)) {
     found <- proportion_interval_cpp(a[1], a[2], "blaker", 0.95)[1, ]
-    expect_equal(found, BlakerCI::binom.blaker.limits(a[1], a[2], tol = 1e-12), tolerance = 1e-7, info = toString(a))
+    expect_equal(found, BlakerCI::binom.blaker.limits(a[1], a[2], tol = 1e-12),
+      tolerance = 1e-7, info = toString(a)
+    )
     if (a[2] > 40) next
     peer <- exactci::binom.exact(a[1], a[2], tsmethod = "blaker")
     expect_equal(found, as.vector(peer$conf.int), tolerance = 1e-3, info = toString(a))
@@ -61,7 +68,9 @@ test_that("a difference of two proportions as in DescTools, PropCIs and ratesci"
       expect_equal(ours("miettinen-nurminen"), as.vector(score), tolerance = 1e-3, info = toString(a))
     }
     score <- ratesci::scoreci(a[1], a[2], a[3], a[4], skew = FALSE, precis = 10)$estimates
-    expect_equal(ours("miettinen-nurminen"), unname(score[1, c("lower", "upper")]), tolerance = 1e-6, info = toString(a))
+    expect_equal(ours("miettinen-nurminen"), unname(score[1, c("lower", "upper")]),
+      tolerance = 1e-6, info = toString(a)
+    )
   }
 })
 
@@ -76,8 +85,12 @@ test_that("a stratified difference as in ratesci", {
       peer <- suppressWarnings(ratesci::scoreci(m[, 1], m[, 2], m[, 3], m[, 4],
         stratified = TRUE, skew = FALSE, weighting = weight, precis = 10, hetplot = FALSE
       ))$estimates
-      ours <- compare_proportions_cpp(m, "miettinen-nurminen", names(which(c(cmh = "MH", "inverse-variance" = "IVS") == weight)), 0.95)
-      expect_equal(ours[3:4], unname(peer[1, c("lower", "upper")]), tolerance = 1e-5, info = paste(weight, seed))
+      ours <- compare_proportions_cpp(
+        m, "miettinen-nurminen", names(which(c(cmh = "MH", "inverse-variance" = "IVS") == weight)), 0.95
+      )
+      expect_equal(ours[3:4], unname(peer[1, c("lower", "upper")]),
+        tolerance = 1e-5, info = paste(weight, seed)
+      )
     }
   }
 })
@@ -89,7 +102,11 @@ test_that("a ratio of two proportions as in DescTools and ratesci", {
     if (a[1] == 0 || a[3] == 0) next
     koopman <- compare_ratio_cpp(rbind(a), "koopman", 0.95)
     peer <- DescTools::BinomRatioCI(a[1], a[2], a[3], a[4], method = "koopman")[1, 2:3]
-    if (a[1] < a[2] && a[3] < a[4]) expect_equal(koopman[2:3], unname(peer), tolerance = 1e-3, info = toString(a))
+    if (a[1] < a[2] && a[3] < a[4]) {
+      expect_equal(koopman[2:3], unname(peer),
+        tolerance = 1e-3, info = toString(a)
+      )
+    }
     mn <- compare_ratio_cpp(rbind(a), "miettinen-nurminen", 0.95)
     peer <- ratesci::scoreci(a[1], a[2], a[3], a[4], contrast = "RR", skew = FALSE, precis = 10)$estimates
     expect_equal(mn[2:3], unname(peer[1, c("lower", "upper")]), tolerance = 1e-6, info = toString(a))

@@ -14,7 +14,10 @@ logistic_rows <- function(seed = 1, n = 120) {
 test_that("estimates, errors and tests are those of glm", {
   d <- logistic_rows()
   found <- response_logistic(responder ~ arm + age + site, d)
-  fit <- stats::glm(responder ~ arm + age + site, stats::binomial(), d, control = list(epsilon = 1e-14, maxit = 100))
+  fit <- stats::glm(
+    responder ~ arm + age + site, stats::binomial(), d,
+    control = list(epsilon = 1e-14, maxit = 100)
+  )
   expect_equal(found$term, names(stats::coef(fit))[-1])
   expect_equal(log(found$estimate), unname(stats::coef(fit)[-1]), tolerance = 1e-9)
   expect_equal(found$std.error, unname(sqrt(diag(stats::vcov(fit)))[-1]), tolerance = 1e-7)
@@ -29,12 +32,16 @@ test_that("at a limit the deviance has risen by the quantile of chi-squared", {
   found <- response_logistic(responder ~ arm + age, d, conf.level = 0.9)
   best <- stats::glm(responder ~ arm + age, stats::binomial(), d, control = list(epsilon = 1e-14))$deviance
   for (limit in log(c(found$conf.low[2], found$conf.high[2]))) {
-    held <- stats::glm(responder ~ arm + offset(limit * age), stats::binomial(), d, control = list(epsilon = 1e-14))
+    held <- stats::glm(
+      responder ~ arm + offset(limit * age), stats::binomial(), d,
+      control = list(epsilon = 1e-14)
+    )
     expect_equal(held$deviance - best, stats::qchisq(0.9, 1), tolerance = 1e-8)
   }
   for (limit in log(c(found$conf.low[1], found$conf.high[1]))) {
     held <- stats::glm(
-      responder ~ age + offset(limit * (arm == "new")), stats::binomial(), d, control = list(epsilon = 1e-14)
+      responder ~ age + offset(limit * (arm == "new")), stats::binomial(), d,
+      control = list(epsilon = 1e-14)
     )
     expect_equal(held$deviance - best, stats::qchisq(0.9, 1), tolerance = 1e-8)
   }
@@ -53,10 +60,14 @@ test_that("the reference turns the odds ratio over", {
   one <- response_logistic(responder ~ arm + age, d)
   two <- response_logistic(responder ~ arm + age, d, reference = c(arm = "new"))
   expect_equal(two$comparison[1], "old v new")
-  expect_equal(c(two$estimate[1], two$conf.low[1], two$conf.high[1]), 1 / c(one$estimate[1], one$conf.high[1], one$conf.low[1]),
+  first <- function(x, columns) unlist(x[1, columns], use.names = FALSE)
+  turned <- 1 / first(one, c("estimate", "conf.high", "conf.low"))
+  expect_equal(first(two, c("estimate", "conf.low", "conf.high")), turned,
     tolerance = 1e-7
   )
-  expect_fault(response_logistic(responder ~ arm, d, reference = c(arm = "third")), "unknown_level", "reference")
+  expect_fault(
+    response_logistic(responder ~ arm, d, reference = c(arm = "third")), "unknown_level", "reference"
+  )
 })
 
 test_that("separation is seen where it is, and only there", {
@@ -75,14 +86,19 @@ test_that("separation is seen where it is, and only there", {
     by_age$responder <- by_age$age > stats::median(by_age$age)
     expect_true(is_separated(design(by_age)), info = seed)
   }
-  strong <- data.frame(arm = "a", age = c(rep(0, 500), rep(1, 500)), responder = rep(c(TRUE, FALSE, TRUE, FALSE), c(1, 499, 499, 1)))
+  strong <- data.frame(
+    arm = "a", age = c(rep(0, 500), rep(1, 500)),
+    responder = rep(c(TRUE, FALSE, TRUE, FALSE), c(1, 499, 499, 1))
+  )
   expect_false(is_separated(list(x = cbind(1, strong$age), y = as.numeric(strong$responder))))
 })
 
 test_that("without Firth a separated model has no estimate, and says so", {
   d <- logistic_rows(5)
   d$responder[d$arm == "old"] <- FALSE
-  expect_warning(found <- response_logistic(responder ~ arm, d, fit = "ml"), class = "tte_warning_monotone_likelihood")
+  expect_warning(found <- response_logistic(responder ~ arm, d, fit = "ml"),
+    class = "tte_warning_monotone_likelihood"
+  )
   expect_true(is.na(found$estimate) && is.na(found$conf.low))
 })
 
@@ -113,7 +129,9 @@ test_that("Firth's estimates and limits are those of his penalised likelihood", 
   d <- logistic_rows(6, 60)
   d$responder[d$arm == "old"] <- FALSE
   d$age <- (d$age - 60) / 9
-  expect_warning(found <- response_logistic(responder ~ arm + age, d), class = "tte_warning_monotone_likelihood")
+  expect_warning(found <- response_logistic(responder ~ arm + age, d),
+    class = "tte_warning_monotone_likelihood"
+  )
   x <- stats::model.matrix(~ arm + age, d)
   y <- as.numeric(d$responder)
   full <- largest(x, y, 1:3)
@@ -140,7 +158,9 @@ test_that("nobody responding is no error", {
 test_that("missing covariates are left out aloud, dependent ones too", {
   d <- logistic_rows(8)
   d$age[c(3, 9)] <- NA
-  expect_warning(found <- response_logistic(responder ~ arm + age, d), class = "tte_warning_missing_covariate")
+  expect_warning(found <- response_logistic(responder ~ arm + age, d),
+    class = "tte_warning_missing_covariate"
+  )
   expect_equal(found$n[1], 118)
   d <- logistic_rows(8)
   d$years <- 2 * d$age
@@ -155,5 +175,7 @@ test_that("the doors are those of response_rate(), and wrong input is one classe
   expect_fault(response_logistic(responder ~ 1, d), "unknown_term", "formula")
   expect_fault(response_logistic(responder ~ arm + weight, d), "unknown_column", "formula", "weight")
   expect_fault(response_logistic(responder ~ arm, d, fit = "exact"), "not_a_choice", "fit")
-  expect_fault(response_logistic(responder ~ site, transform(d, site = factor("a"))), "single_group", "formula")
+  expect_fault(
+    response_logistic(responder ~ site, transform(d, site = factor("a"))), "single_group", "formula"
+  )
 })

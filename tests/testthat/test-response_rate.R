@@ -108,7 +108,8 @@ test_that("wrong input is one classed error", {
 
 test_that("4.1 limits of the other methods are those of the rules' table", {
   table <- data.frame(
-    x = c(36, 36, 36, 36, 15, 15, 15, 0, 0, 0, 1, 81), n = c(154, 154, 154, 154, 148, 148, 148, 20, 20, 20, 29, 263),
+    x = c(36, 36, 36, 36, 15, 15, 15, 0, 0, 0, 1, 81),
+    n = c(154, 154, 154, 154, 148, 148, 148, 20, 20, 20, 29, 263),
     method = c(
       "agresti-coull", "jeffreys", "blaker", "mid-p", "agresti-coull", "jeffreys", "blaker", "agresti-coull",
       "jeffreys", "blaker", "blaker", "blaker"
@@ -121,7 +122,9 @@ test_that("4.1 limits of the other methods are those of the rules' table", {
   for (i in seq_len(nrow(table))) {
     row <- table[i, ]
     found <- rate(row$x, row$n, conf.method = row$method)
-    expect_equal(round(c(found$conf.low, found$conf.high), row$digits), c(row$low, row$high), info = row$method)
+    expect_equal(round(c(found$conf.low, found$conf.high), row$digits), c(row$low, row$high),
+      info = row$method
+    )
   }
 })
 
@@ -151,7 +154,9 @@ test_that("mid-P limits leave half the error in each mid tail", {
     x <- case[1]
     n <- case[2]
     found <- proportion_interval_cpp(x, n, "mid-p", 0.9)
-    tail <- function(p, upper) stats::pbinom(x - upper, n, p, lower.tail = !upper) - stats::dbinom(x, n, p) / 2
+    tail <- function(p, upper) {
+      stats::pbinom(x - upper, n, p, lower.tail = !upper) - stats::dbinom(x, n, p) / 2
+    }
     expect_equal(tail(found[1], TRUE), 0.05, tolerance = 1e-10)
     expect_equal(tail(found[2], FALSE), 0.05, tolerance = 1e-10)
   }
