@@ -237,7 +237,7 @@ subject_data_findings <- function(tables, options) {
   }
   columns <- c(names(subjects), "ASTDT"[!is.null(tables$exposure[["ASTDT"]])])
   zero <- if (!is.null(options$start)) {
-    options$start
+    if (!checkmate::test_string(options$start)) columns else options$start
   } else if (options$design %in% "randomised") {
     c("RANDDT", "STARTDT")
   } else {

@@ -72,7 +72,7 @@ date_tables <- function(tables, options) {
   }, tables, names(tables))
   tables <- Map(function(table, dates, name) {
     table[names(dates)] <- lapply(dates, `[[`, "date")
-    clean_words(name_reader(table), name)
+    clean_words(name_reader(table), name, options$arm)
   }, tables, read, names(tables))
   list(tables = tables, read = read)
 }
@@ -84,12 +84,16 @@ name_reader <- function(table) {
   table
 }
 
-# Words of the schema in capitals and without blanks around them; persons as text, so that 1 and "1" agree.
-clean_words <- function(table, name) {
+# Words of the schema in capitals and without blanks around them; persons as text, so that 1 and "1" agree; an
+# empty arm is none.
+clean_words <- function(table, name, arm) {
   lines <- schema_lines(name, names(table))
   words <- lines$column[lines$type == "word" | lines$column == "TRSTRESC"]
   table[words] <- lapply(table[words], clean_text)
   if (!is.null(table[["USUBJID"]])) table[["USUBJID"]] <- id_text(table[["USUBJID"]])
+  if (name == "subjects" && checkmate::test_string(arm) && is.character(table[[arm]])) {
+    table[[arm]][table[[arm]] %in% ""] <- NA
+  }
   table
 }
 

@@ -128,6 +128,9 @@ no_words <- function(x) if (is.null(x)) TRUE else is.na(x) | !nzchar(as.characte
 
 # Rows whose group has more than `most` members.
 crowd_findings <- function(group, rows, most, column, message) {
+  if (length(rows) == 0) {
+    return(NULL)
+  }
   known <- !is.na(group)
   size <- tabulate(group[known], max(c(group[known], 1)))
   crowded <- known

@@ -118,3 +118,16 @@ schema_required <- function(name) with(schema_lines(name), column[need == "requi
 schema_key <- function(name, columns) with(schema_lines(name, columns), column[key])
 
 schema_dates <- function(name, columns) with(schema_lines(name, columns), column[type == "date"])
+
+# The schema as the help page of study() shows it.
+schema_words <- function() {
+  one <- function(name) {
+    lines <- schema_lines(name)
+    words <- ifelse(
+      is.na(lines$levels), "", paste0(" (", gsub(";", ", ", lines$levels, fixed = TRUE), ")")
+    )
+    columns <- ifelse(lines$need == "required", paste0("**", lines$column, "**"), lines$column)
+    sprintf("- `%s`: %s", name, paste0(columns, words, collapse = ", "))
+  }
+  paste(vapply(schema_tables, one, ""), collapse = "\n")
+}

@@ -28,8 +28,27 @@
 #' @return A list of class `tte_study`: the tables that were given and `tte`, which holds `design`, `arm`,
 #'   `arms`, `reference`, `readers`, `measured`, `entry_condition`, the data cut and the hash of the input.
 #'   The subjects have `STARTDT`.
+#' @section Columns: the required ones in bold; names are those of ADaM. Sizes are in mm. `TRLNKID` names
+#'   a lesion, `TRGRPID` its kind, `TRSTRESC` its state in words ([derive_response()] lists them), `NODAL`
+#'   whether it is a lymph node, `ABLFL` the baseline. In `assessments` the overall responses have `PARAMCD`
+#'   `OVR` or no `PARAMCD` at all; `PARCAT2` or `RSEVAL` serve as `READER`. `TARGET_DAY` counts from `STARTDT`
+#'   as day 0.
+#'
+#' `r schema_words()`
+#'
+#' @section Dates: may be dates, or words such as `"2024-03-05"`, `"05MAR2024"`, `"2024-03"`, `"2024-03-UN"`
+#'   and `"2024"`. Incomplete ones are completed where there is a rule, and the flag (`DTHDTF`, `ASTDTF`,
+#'   `AENDTF`) is `"D"` where the day was not known, `"M"` where the month was not either, `"Y"` where nothing
+#'   was. Death: the day after the person was last known alive if that lies in the known month or year, else
+#'   its first day; never before she was known alive. Start of an adverse event: the first dose if that lies in
+#'   the known period (or if nothing is known), but not after the event's end; else the period's first day.
+#'   Ends: the period's last day, but not after death. Start of a therapy or procedure: the period's first day,
+#'   but not before the last dose. Other incomplete dates are errors.
+#' @section Vital status: where `vital_status` and `subjects` both say something, `vital_status` counts. If
+#'   nobody says `LSTALVDT`, it is the latest scan, dose, visit or start of an adverse event.
 #' @section Errors: a condition of class `tte_error_input`, whose `faults` lists table, column, fault and
 #'   rows.
+#' @references CDISC (2021). *Analysis Data Model Implementation Guide*, version 1.3.
 #' @seealso [study_from_adam()] for ADaM data sets, [check_study()], [data_cut()], [visit_windows()]
 #' @examples
 #' patients <- data.frame(

@@ -318,3 +318,35 @@ test_that("a study can be checked as well as its tables, and print sorts by seve
   expect_snapshot(check_tables(tables))
   expect_output(print(check_study(study)[0, ]), "No fault found.")
 })
+
+test_that("whatever is wrong with the tables, the check lists it and study() raises only its own condition", {
+  spoil <- list(
+    drop = function(table, column) table[setdiff(names(table), column)],
+    empty = function(table, column) table[0, , drop = FALSE],
+    missing = function(table, column) replace(table, column, list(NA)),
+    word = function(table, column) replace(table, column, list("what")),
+    number = function(table, column) replace(table, column, list(-1)),
+    factor = function(table, column) replace(table, column, list(factor(as.character(table[[column]])))),
+    repeated = function(table, column) rbind(table, table),
+    flag = function(table, column) replace(table, column, list(TRUE))
+  )
+  for (seed in random_seeds(40)) {
+    tables <- clean_tables()
+    with_random_seed(seed, {
+      for (i in 1:3) {
+        name <- sample(names(tables), 1)
+        column <- sample(names(tables[[name]]), 1)
+        tables[[name]] <- spoil[[sample(length(spoil), 1)]](tables[[name]], column)
+        if (ncol(tables[[name]]) == 0) tables[[name]] <- NULL
+      }
+      tables <- tables[sample(length(tables), length(tables) - sample(0:3, 1))]
+      design <- sample(c("randomised", "single_arm", "cohort"), 1)
+    })
+    check <- tryCatch(do.call(check_study, c(tables, list(design = design))), error = identity)
+    expect_s3_class(check, "tte_check", exact = FALSE)
+    made <- tryCatch(do.call(study, c(tables, list(design = design))), tte_error_input = identity, error = identity)
+    unusable <- is.data.frame(check) && "error" %in% check$severity
+    expect_s3_class(made, if (unusable) "tte_error_input" else "tte_study")
+    if (inherits(made, "tte_study")) expect_s3_class(check_study(made), "tte_check")
+  }
+})
