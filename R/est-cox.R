@@ -47,7 +47,8 @@
 #' @param firth Whether Firth's penalty is added.
 #' @param variance `"model"`, `"robust"` or `"jackknife"`; by default `"robust"` under `weights` or `cluster`,
 #'   else `"model"`.
-#' @param conf.type `"wald"` or `"profile"`; by default `"profile"` under `firth = TRUE`, else `"wald"`.
+#' @param conf.type `"wald"` or `"profile"`; by default `"profile"` under `firth = TRUE` (but not with a jackknife
+#'   variance), else `"wald"`.
 #' @param alternative `"two.sided"`; `"greater"` for one-sided p values in favour of a hazard ratio below 1 (Z >
 #'   0 favours the other arm, as in [log_rank_test()]), `"less"` above 1. In print and `tidy()`.
 #' @param x,y Whether the model matrix and the response are kept in the fit; some packages (`riskRegression`)
@@ -124,13 +125,19 @@ ties_faults <- function(ties) {
 settle_cox_options <- function(options, d, call) {
   needed <- Filter(Negate(is.null), d$columns[c("weight", "cluster")])
   if (is.null(options$variance)) options$variance <- if (length(needed) > 0) "robust" else "model"
-  if (is.null(options$conf.type)) options$conf.type <- if (options$firth) "profile" else "wald"
+  jackknife <- options$variance == "jackknife"
+  if (is.null(options$conf.type)) options$conf.type <- if (options$firth && !jackknife) "profile" else "wald"
   given <- c(weight = "weights", cluster = "cluster")[names(needed)]
   if (options$variance == "model" && length(needed) > 0) {
     what <- sprintf("is contradicted by `%s`, which gives the robust variance", given[1])
     abort_input(fault("variance", "unknown_argument", what), call)
   }
-  refuse_robust_with(options, c(given, if (options$variance == "robust") "variance = \"robust\""), call)
+  robust <- options$variance == "robust"
+  refuse_robust_with(options, c(given[robust | names(given) == "weight"], if (robust) "variance = \"robust\""), call)
+  if (jackknife && options$conf.type == "profile") {
+    what <- "is contradicted by variance = \"jackknife\", which gives Wald limits"
+    abort_input(fault("conf.type", "unknown_argument", what), call)
+  }
   options
 }
 

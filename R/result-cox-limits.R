@@ -55,7 +55,7 @@ settle_jackknife <- function(fit) {
   refuse_infinite(fit, "The jackknife variance", rlang::caller_env())
   data <- fit_data(fit)
   keep <- estimated(fit)
-  refits <- jackknife_coefficients(data, design_columns(data$x, keep))
+  refits <- jackknife_coefficients(data, keep)
   m <- nrow(refits)
   away <- sweep(refits, 2, colMeans(refits))
   var <- fit$var
@@ -66,18 +66,25 @@ settle_jackknife <- function(fit) {
   fit
 }
 
-jackknife_coefficients <- function(data, x) {
+jackknife_coefficients <- function(data, keep) {
+  call <- rlang::caller_env(2)
   columns <- data$columns
   if (any(columns$freq != 1)) {
-    abort_unsupported("A jackknife variance with `freq`", "Each row must be one row.",
-      call = rlang::caller_env(3)
-    )
+    abort_unsupported("A jackknife variance with `freq`", "Each row must be one row.", call = call)
   }
-  unit <- unit_codes(data$d)
   columns$cluster <- NULL
   found <- cox_resample_cpp(
-    columns, x, data$offset, data$ties, data$firth, "jackknife", unit, 0L, 0, data$timefix, thread_count()
+    columns, design_columns(data$x, keep), data$offset, data$ties, data$firth, "jackknife", unit_codes(data$d), 0,
+    0, data$timefix, thread_count()
   )
+  lost <- sum(!is.finite(rowSums(found$coefficients)))
+  if (lost > 0) {
+    abort_unsupported(
+      "The jackknife variance of this model",
+      sprintf("Without one unit, %d of %d refits have no finite estimate.", lost, nrow(found$coefficients)),
+      "Use firth = TRUE with it, or another variance.", call
+    )
+  }
   found$coefficients
 }
 

@@ -4,8 +4,8 @@
 #' Tests of terms and of nested models
 #'
 #' `anova()` of a [cox()] model. With `type = 2` or `3` each term is tested by the likelihood ratio, the score
-#' or the Wald test; otherwise terms are tested one after the other as in `survival`, or, given several
-#' models, each model against the one before.
+#' or the Wald test; otherwise terms are tested one after the other, or, given several models, each model against the
+#' one before, by the likelihood ratio: as in `survival`, but with frequencies (`survival` loses weights there).
 #'
 #' @section Types: A test of type II compares the model of all terms that do not contain the term (`a` is
 #'   contained in `a:b`) with and without it. A test of type III leaves the columns of the term out of the
@@ -35,7 +35,7 @@ anova.tte_cox <- function(object, ..., type = 1, test = NULL) {
   abort_input(anova_faults(object, list(...), type, test), call)
   refuse_infinite(object, "anova()", call)
   if (type == 1) {
-    return(if (inherits(object, "coxph")) NextMethod() else sequential_tests(object, list(...), call))
+    return(sequential_tests(object, list(...), call))
   }
   if (is.null(test)) test <- if (is_robust(object)) "wald" else "LR"
   refuse_test(object, test, call)
@@ -184,7 +184,7 @@ wald_of_columns <- function(fit, before, own) {
   list(chisq = chisq, df = length(at))
 }
 
-# ---- sequential tests of models that survival does not know ----
+# ---- sequential tests, and of one model against another ----
 
 sequential_tests <- function(object, others, call) {
   refuse_test(object, "LR", call)

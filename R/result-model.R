@@ -3,7 +3,7 @@
 
 # `options`: what cox() settled: ties, firth, variance, conf.type, alternative, conf.level, timefix.
 new_cox <- function(fit, d, design, keep, options) {
-  stored <- rlang::exec(stored_call, d, "cox", strata_in_formula = TRUE, !!!options_of_call(options))
+  stored <- rlang::exec(stored_call, d, "cox", strata_in_formula = TRUE, !!!options_of_call(options, d))
   strata <- if (length(d$strata_columns) > 0) strata_column(d$strata_columns)
   parts <- c(estimated_parts(fit, design$names), list(
     method = method_of_ties(options$ties), n = d$n, terms = fit_terms(stored$formula, d), assign = design$assign,
@@ -21,15 +21,18 @@ new_cox <- function(fit, d, design, keep, options) {
 }
 
 # The options that must be written for update() to fit the same model again.
-options_of_call <- function(options) {
+options_of_call <- function(options, d) {
   usual <- list(
-    firth = FALSE, conf.type = if (options$firth) "profile" else "wald", alternative = "two.sided",
+    firth = FALSE, conf.type = if (options$firth && options$variance != "jackknife") "profile" else "wald",
+    alternative = "two.sided",
     conf.level = 0.95, timefix = TRUE
   )
   said <- Filter(Negate(is.null), Map(function(given, default) {
     if (!identical(given, default)) given
   }, options[names(usual)], usual))
-  c(list(ties = options$ties), if (options$variance == "jackknife") list(variance = "jackknife"), said)
+  implied <- options$variance == "model" || (options$variance == "robust" &&
+    !(is.null(d$columns$weight) && is.null(d$columns$cluster)))
+  c(list(ties = options$ties), if (!implied) list(variance = options$variance), said)
 }
 
 # survival knows the discrete likelihood as "exact".
@@ -99,6 +102,7 @@ settle_monotone <- function(parts) {
   parts$coefficients[away] <- sign(parts$monotone[away]) * Inf
   parts$var[away, ] <- NA
   parts$var[, away] <- NA
+  parts$wald.test <- NA_real_
   if (!is.null(parts$naive.var)) parts$naive.var[away, ] <- parts$naive.var[, away] <- NA
   parts
 }
