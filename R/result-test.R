@@ -115,12 +115,15 @@ test_table <- function(x, digits) {
 }
 
 direction_line <- function(x, digits) {
-  z <- format_number(x$z, digits)
   if (!is.null(x$scores)) {
-    return(sprintf("Z = %s (Z > 0 favours high scores)\n", z))
+    return(sprintf("Z = %s (Z > 0 favours high scores)\n", format_number(x$z, digits)))
   }
-  arm <- sub("^[^=]*=", "", rownames(x$n))
-  sprintf("Z = %s for %s v %s (Z > 0 favours %s)\n", z, arm[2], arm[1], arm[2])
+  z_line(x$z, rownames(x$n), digits)
+}
+
+z_line <- function(z, arms, digits) {
+  arm <- sub("^[^=]*=", "", arms)
+  sprintf("Z = %s for %s v %s (Z > 0 favours %s)\n", format_number(z, digits), arm[2], arm[1], arm[2])
 }
 
 print_pairs <- function(pairs, digits) {
