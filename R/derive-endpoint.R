@@ -26,11 +26,12 @@
 #' @param design,data_cut For a data frame: the design, as in [study()], and the date after which nothing
 #'   counts.
 #' @param ... Nothing.
-#' @return A data frame of class `tte_adtte` with `USUBJID`, `PARAMCD`, `PARAM`, `STARTDT`, `ADT`, `AVAL`
-#'   (`ADT - STARTDT + 1`, in days), `AVALU`, `CNSR`, `EVNTDESC`, `CNSDTDSC`, `CAUSE` (0 censored, 1 event,
-#'   above 1 a competing cause), `CAUSEDESC`, `LASSDT` (last adequate assessment that counts; with `ADT` it
-#'   encloses a progression), `SRCDOM`, `SRCVAR`, `SRCSEQ` (where `ADT` comes from), `RULE`, `READER`, the
-#'   columns of the subjects, and the list-column `provenance`.
+#' @return A data frame of class `tte_adtte` with `USUBJID`, `PARAMCD`, `PARAM`, `STARTDT`, `ADT`, `ADTF`
+#'   (what of an incomplete date was completed), `AVAL` (`ADT - STARTDT + 1`, in days), `AVALU`, `CNSR`,
+#'   `EVNTDESC`, `CNSDTDSC`, `CAUSE` (0 censored, 1 event, above 1 a competing cause), `CAUSEDESC`, `LASSDT`
+#'   (last adequate assessment that counts; with `ADT` it encloses a progression), `SRCDOM`, `SRCVAR`,
+#'   `SRCSEQ` (where `ADT` comes from: the number of the record, or its row where the table has none),
+#'   `RULE`, `READER`, the columns of the subjects, and the list-column `provenance`.
 #' @section Errors: `tte_error_input` for rules, readers, tables or columns that an endpoint needs and the
 #'   call or the study lacks. Patients without a start date, or who started after the data cut, have no row; a
 #'   message of class `tte_message_not_started` counts them.
@@ -204,11 +205,17 @@ endpoint_readers <- function(study, endpoints, reader) {
     return(as.character(reader))
   }
   if (length(known) < 2 || !any(vapply(endpoints, needs_visits, logical(1)))) {
-    return(if (length(known) == 1) known)
+    return(if (length(known) == 1 && all_named(study)) known)
   }
   abort_input(fault("reader", "several_params", sprintf("several readers assessed: %s", toString(known)),
     remedy = "Say whose assessments count with reader = ; several give an endpoint each."
   ))
+}
+
+# Does every record say who assessed?
+all_named <- function(study) {
+  table <- study$assessments
+  is.null(table) || !anyNA(reader_of(table)[is_overall_response(table)])
 }
 
 # ---- the plan: one line for each PARAMCD ----

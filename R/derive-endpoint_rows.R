@@ -139,7 +139,7 @@ part_words <- function(found, code, types, e, context) {
 part_source <- function(found, code, types, sources, e, context) {
   place <- list(
     domain = rep("ADSL", context$n), variable = rep(start_column(context, e), context$n),
-    sequence = rep(NA_integer_, context$n)
+    sequence = rep(NA_integer_, context$n), flag = rep(NA_character_, context$n)
   )
   put <- function(place, rows, from) {
     lapply(stats::setNames(nm = names(place)), function(what) {
@@ -149,7 +149,7 @@ part_source <- function(found, code, types, sources, e, context) {
   for (k in seq_along(sources)) {
     place <- put(place, which(code %in% c(0L, 7L, 8L) & found$source == k), sources[[k]])
   }
-  seen <- list(domain = "ADRS", variable = "ADT", sequence = found$assessment_row)
+  seen <- list(domain = "ADRS", variable = "ADT", sequence = found$assessment_row, flag = NA_character_)
   place <- put(place, which(!is.na(found$row)), seen)
   if (e$end == "contact") place <- put(place, which(code %in% c(1L, 6L)), contact_source(context))
   place
@@ -176,7 +176,7 @@ assemble_adtte <- function(parts, plan, endpoints, rules, context) {
   })
   rows <- data.frame(
     USUBJID = context$subjects$USUBJID[all("person")], PARAMCD = each(plan$paramcd), PARAM = each(labels),
-    STARTDT = date("start"), ADT = date("date"), AVAL = all("date") - all("start") + 1,
+    STARTDT = date("start"), ADT = date("date"), ADTF = all("flag"), AVAL = all("date") - all("start") + 1,
     AVALU = rep("DAYS", sum(sizes)),
     CNSR = all("code"), EVNTDESC = all("event"), CNSDTDSC = all("censored"), CAUSE = cause,
     CAUSEDESC = as.character(unlist(causes)), LASSDT = date("assessed"), SRCDOM = all("domain"),

@@ -1,11 +1,24 @@
 # Where the dates of an endpoint come from. Days are elapsed since the patient's start; Inf is "never".
 
-# A source of one kind of event: its day for each patient, and where the date stands.
-new_source <- function(day, domain, variable, sequence = NA_integer_) {
+# A source of one kind of event: its day for each patient, where the date stands, and which part of it was
+# completed by rule ("D", "M", "Y").
+new_source <- function(day, domain, variable, sequence = NA_integer_, flag = NA_character_) {
+  day[is.na(day)] <- Inf
   list(
-    day = ifelse(is.na(day), Inf, day), domain = domain, variable = variable,
-    sequence = rep(sequence, length.out = length(day))
+    day = day, domain = domain, variable = variable, sequence = rep(sequence, length.out = length(day)),
+    flag = rep(as.character(flag), length.out = length(day))
   )
+}
+
+# The number of each record: what the table says, or its row.
+record_numbers <- function(table) {
+  column <- intersect(c("ASEQ", "RSSEQ", "CMSEQ", "PRSEQ"), names(table))[1]
+  if (is.na(column)) seq_len(nrow(table)) else as.integer(table[[column]])
+}
+
+# A column of the table, or nothing known.
+column_or_na <- function(table, column) {
+  if (is.null(table[[column]])) rep(NA_character_, nrow(table)) else as.character(table[[column]])
 }
 
 event_source <- function(context, type, e, reader) {
@@ -33,13 +46,14 @@ death_source <- function(context, causes = NULL, from_cancer = TRUE) {
   if (!is.null(causes)) {
     day[event_type(context$subjects[["DTHCAUS"]]) %in% event_type(causes) != from_cancer] <- NA
   }
-  new_source(day, "ADSL", "DTHDT")
+  new_source(day, "ADSL", "DTHDT", flag = column_or_na(context$subjects, "DTHDTF"))
 }
 
 # The supplied date of the first new therapy, else the first record of these categories on or after the start.
 therapy_source <- function(context, categories) {
   if (!is.null(context$subjects[["NACTDT"]])) {
-    return(new_source(subject_days(context, "NACTDT"), "ADSL", "NACTDT"))
+    flag <- column_or_na(context$subjects, "NACTDTF")
+    return(new_source(subject_days(context, "NACTDT"), "ADSL", "NACTDT", flag = flag))
   }
   found <- list(
     first_record(context, therapy_records(context$study$therapies, "CMCAT", categories, "SYSTEMIC"), "ADCM"),
@@ -48,7 +62,8 @@ therapy_source <- function(context, categories) {
   later <- found[[2]]$day < found[[1]]$day
   list(
     day = pmin(found[[1]]$day, found[[2]]$day), domain = ifelse(later, "ADPR", "ADCM"), variable = "ASTDT",
-    sequence = ifelse(later, found[[2]]$sequence, found[[1]]$sequence)
+    sequence = ifelse(later, found[[2]]$sequence, found[[1]]$sequence),
+    flag = ifelse(later, found[[2]]$flag, found[[1]]$flag)
   )
 }
 
@@ -57,16 +72,20 @@ therapy_records <- function(table, column, categories, default) {
   if (is.null(table)) {
     return(NULL)
   }
-  category <- event_type(if (is.null(table[[column]])) rep(NA, nrow(table)) else table[[column]])
+  category <- event_type(column_or_na(table, column))
   category[category %in% c(NA, "NA", "")] <- default
   keep <- category %in% event_type(categories)
-  data.frame(USUBJID = table$USUBJID[keep], date = table[["ASTDT"]][keep], row = which(keep))
+  data.frame(
+    USUBJID = table$USUBJID[keep], date = table[["ASTDT"]][keep], row = record_numbers(table)[keep],
+    flag = column_or_na(table, "ASTDTF")[keep]
+  )
 }
 
 # The first row of each patient on or after the start.
 first_record <- function(context, records, domain, variable = "ASTDT") {
   day <- rep(NA_real_, context$n)
   sequence <- rep(NA_integer_, context$n)
+  flag <- rep(NA_character_, context$n)
   if (!is.null(records) && nrow(records) > 0) {
     person <- match(records$USUBJID, context$subjects$USUBJID)
     elapsed <- date_number(records$date) - context$start[person]
@@ -75,8 +94,9 @@ first_record <- function(context, records, domain, variable = "ASTDT") {
     keep <- keep[!duplicated(person[keep])]
     day[person[keep]] <- elapsed[keep]
     sequence[person[keep]] <- records$row[keep]
+    flag[person[keep]] <- records$flag[keep]
   }
-  new_source(day, domain, variable, sequence)
+  new_source(day, domain, variable, sequence, flag)
 }
 
 # Treatment stopped before it was completed.
@@ -103,7 +123,8 @@ event_records <- function(study) {
   }
   data.frame(
     USUBJID = table$USUBJID[rows], date = table[["ADT"]][rows], type = event_type(table$AVALC[rows]),
-    reader = reader_of(table)[rows], row = rows
+    reader = reader_of(table)[rows], row = record_numbers(table)[rows],
+    flag = rep(NA_character_, length(rows))
   )
 }
 
@@ -151,7 +172,7 @@ supplied_visits <- function(table, reader) {
   columns <- intersect(c("USUBJID", "ADT", "ADTPD", "AVALC", "BASECMP"), names(table))
   found <- lapply(table[columns], `[`, keep)
   if (is.null(found$ADTPD)) found$ADTPD <- found$ADT
-  found$row <- keep
+  found$row <- record_numbers(table)[keep]
   list2DF(found)
 }
 
@@ -263,9 +284,7 @@ contact_source <- function(context) {
     first <- rep(length(dates), context$n)
     for (k in rev(seq_along(dates))) first[dates[[k]] == latest] <- k
     place <- strsplit(names(dates), ".", fixed = TRUE)
-    found <- new_source(latest, vapply(place, `[`, "", 1)[first], vapply(place, `[`, "", 2)[first])
-    found$day <- latest
-    found
+    new_source(latest, vapply(place, `[`, "", 1)[first], vapply(place, `[`, "", 2)[first])
   })
 }
 

@@ -56,3 +56,20 @@ test_that("admiralonco: PFS before new therapy keeps what is dated up to it", {
   expect_equal(rows$ADT[1:2], as.Date(c("2021-03-07", "2021-05-07")))
   expect_equal(rows$CNSR[1:2], c(4, 0))
 })
+
+test_that("pharmaverseadam: the published OS, PFS and duration of response come out of its ADSL and ADRS", {
+  skip_if_not_installed("pharmaverseadam")
+  published <- as.data.frame(pharmaverseadam::adtte_onco)
+  s <- study_from_adam(pharmaverseadam::adsl, pharmaverseadam::adrs_onco)
+  rows <- derive_endpoint(s, list("OS", "PFS", endpoint("DoR", paramcd = "RSD")), censoring = ema)
+  expect_equal(as.vector(table(rows$PARAMCD)), as.vector(table(published$PARAMCD)))
+  rows <- rows[match(paste(published$USUBJID, published$PARAMCD), paste(rows$USUBJID, rows$PARAMCD)), ]
+  expect_equal(as.numeric(published$STARTDT), as.numeric(rows$STARTDT))
+  expect_true(all((published$CNSR == 0) == (rows$CNSR == 0)))
+  expect_true(all((published$EVNTDESC == rows$EVNTDESC)[rows$CNSR == 0]))
+  # one patient was assessed after the last date alive that ADSL gives: she was alive then
+  later <- which(published$ADT != rows$ADT)
+  expect_equal(as.character(published$PARAMCD[later]), "OS")
+  expect_equal(rows$SRCDOM[later], "ADRS")
+  expect_gt(as.numeric(rows$ADT[later]), as.numeric(published$ADT[later]))
+})

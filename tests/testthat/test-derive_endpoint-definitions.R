@@ -239,6 +239,19 @@ test_that("3.7 words and sources are there in every row", {
   expect_equal(p$visits$AVALC[x$SRCSEQ], "PD")
 })
 
+test_that("3.7 a date completed by rule carries its flag, a record its number", {
+  rows <- derive_endpoint(ep_study(death = 100, subjects = list(DTHDTF = "D")), "OS")
+  expect_equal(rows$ADTF, "D")
+  expect_equal(derive_endpoint(ep_study(alive = 50, subjects = list(DTHDTF = "D")), "OS")$ADTF, NA_character_)
+  therapy <- data.frame(USUBJID = "1", ASTDT = day_zero + c(90, 60), ASTDTF = c(NA, "D"), CMSEQ = c(7, 9))
+  rows <- derive_endpoint(ep_study(therapies = therapy), "TTNT")
+  expect_equal(rows$ADTF, "D")
+  expect_equal(rows$SRCSEQ, 9L)
+  s <- ep_study("42 SD", "84 PD")
+  s$assessments$ASEQ <- c(11, 12)
+  expect_equal(derive_endpoint(s, "PFS", censoring = ema)$SRCSEQ, 12L)
+})
+
 test_that("3.1 who never started has no row and is counted", {
   p <- ep_patients(ep_patient("42 SD", id = "1"), ep_patient(id = "2"), ep_patient(id = "3"))
   p$subjects$STARTDT[2] <- NA
