@@ -5,6 +5,10 @@ cif_cpp <- function(columns, n_causes, variance, conf_type, conf_level, timefix)
     .Call(`_tte_cif_cpp`, columns, n_causes, variance, conf_type, conf_level, timefix)
 }
 
+cif_functional_cpp <- function(columns, n_causes, at, area, timefix) {
+    .Call(`_tte_cif_functional_cpp`, columns, n_causes, at, area, timefix)
+}
+
 cox_fit_cpp <- function(columns, x, offset, init, ties, options, timefix, threads) {
     .Call(`_tte_cox_fit_cpp`, columns, x, offset, init, ties, options, timefix, threads)
 }

@@ -26,6 +26,20 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// cif_functional_cpp
+Rcpp::List cif_functional_cpp(Rcpp::List columns, int n_causes, double at, bool area, bool timefix);
+RcppExport SEXP _tte_cif_functional_cpp(SEXP columnsSEXP, SEXP n_causesSEXP, SEXP atSEXP, SEXP areaSEXP, SEXP timefixSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< int >::type n_causes(n_causesSEXP);
+    Rcpp::traits::input_parameter< double >::type at(atSEXP);
+    Rcpp::traits::input_parameter< bool >::type area(areaSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    rcpp_result_gen = Rcpp::wrap(cif_functional_cpp(columns, n_causes, at, area, timefix));
+    return rcpp_result_gen;
+END_RCPP
+}
 // cox_fit_cpp
 Rcpp::List cox_fit_cpp(Rcpp::List columns, SEXP x, SEXP offset, SEXP init, std::string ties, Rcpp::List options, bool timefix, int threads);
 RcppExport SEXP _tte_cox_fit_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP initSEXP, SEXP tiesSEXP, SEXP optionsSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
@@ -484,6 +498,7 @@ END_RCPP
 
 static const R_CallMethodDef CallEntries[] = {
     {"_tte_cif_cpp", (DL_FUNC) &_tte_cif_cpp, 6},
+    {"_tte_cif_functional_cpp", (DL_FUNC) &_tte_cif_functional_cpp, 5},
     {"_tte_cox_fit_cpp", (DL_FUNC) &_tte_cox_fit_cpp, 8},
     {"_tte_cox_profile_cpp", (DL_FUNC) &_tte_cox_profile_cpp, 9},
     {"_tte_concordance_cpp", (DL_FUNC) &_tte_concordance_cpp, 3},

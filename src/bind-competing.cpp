@@ -1,6 +1,7 @@
 #include "binding.h"
 
 #include <tte/competing/aalen_johansen.hpp>
+#include <tte/competing/incidence_functional.hpp>
 
 using binding::matrix_of;
 using binding::take;
@@ -12,7 +13,8 @@ Rcpp::List cif_cpp(Rcpp::List columns, int n_causes, std::string variance, std::
   const tte::TimeToEvent data(binding::columns(columns), timefix);
   tte::RiskTable table = tte::risk_table(data, static_cast<std::size_t>(n_causes));
   const tte::AalenJohansenOptions options{
-      binding::parse<V>(variance, {{"aalen", V::aalen}, {"ij", V::infinitesimal_jackknife}}),
+      binding::parse<V>(variance,
+                        {{"aalen", V::aalen}, {"delta", V::delta}, {"ij", V::infinitesimal_jackknife}}),
       binding::transform(conf_type), conf_level};
   const tte::AalenJohansen curve = tte::aalen_johansen(data, table, options);
   Rcpp::List out;
@@ -31,5 +33,22 @@ Rcpp::List cif_cpp(Rcpp::List columns, int n_causes, std::string variance, std::
   out["n"] = binding::numbers(data.persons());
   out["snapped"] = static_cast<double>(data.snapped());
   out["counts"] = binding::counts(data);
+  return out;
+}
+
+// The incidences at a time, or the areas under them up to it: by cause, the curves' numbers and covariance.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List cif_functional_cpp(Rcpp::List columns, int n_causes, double at, bool area, bool timefix) {
+  const tte::TimeToEvent data(binding::columns(columns), timefix);
+  const auto kind = area ? tte::IncidenceFunctional::area : tte::IncidenceFunctional::at;
+  const tte::IncidenceSummary found =
+      tte::incidence_functional(data, static_cast<std::size_t>(n_causes), at, kind);
+  Rcpp::List out;
+  for (std::size_t c = 0; c < found.estimate.size(); ++c) {
+    const arma::vec& estimate = found.estimate[c];
+    out.push_back(
+        Rcpp::List::create(Rcpp::_["estimate"] = Rcpp::NumericVector(estimate.begin(), estimate.end()),
+                           Rcpp::_["cov"] = found.covariance[c]));
+  }
   return out;
 }

@@ -208,3 +208,15 @@ TEST_CASE("a level that is none, and the table of other data, are refused; data 
   CHECK_THROWS_AS(tte::aalen_johansen(other, table, {jackknife, Transform::none, 0.95}), tte::InvalidInput);
   CHECK(curves_of({}, 2, jackknife, Transform::log_log).probability.empty());
 }
+
+TEST_CASE("without weights and late entry the delta method and the infinitesimal jackknife are one") {
+  for (const std::size_t distinct : {0, 7}) {
+    naive::Shape shape{80, distinct, 3, 2};
+    shape.freq = true;
+    const Data d = naive::random_data(shape, 21 + distinct);
+    const AalenJohansen delta = curves_of(d, 3, tte::IncidenceVariance::delta), ij = curves_of(d, 3, jackknife);
+    for (std::size_t k = 0; k < delta.std_error.size(); ++k) {
+      if (k % delta.states > 0) CHECK(std::fabs(delta.std_error[k] - ij.std_error[k]) < 1e-10);
+    }
+  }
+}

@@ -2,12 +2,12 @@
 
 cause_names <- c("none", "relapse", "death", "other")
 
-cif_call <- function(case) {
+cif_call <- function(case, ...) {
   case$data$what <- factor(cause_names[case$data$cause + 1L], cause_names)
   response <- if (case$use$interval) quote(Surv(start, stop, what)) else quote(Surv(stop, what))
   do.call(cif, c(
     list(stats::as.formula(call("~", response, quote(arm)))), case_arguments(case),
-    list(conf.type = case$use$conf_type, conf.level = case$use$conf_level, censored = "none")
+    list(conf.type = case$use$conf_type, conf.level = case$use$conf_level, censored = "none", ...)
   ))
 }
 

@@ -73,3 +73,42 @@ test_that("ggcuminc() draws it with a risk table", {
   ) + ggsurvfit::add_risktable() + ggsurvfit::add_confidence_interval()
   expect_s3_class(ggsurvfit::ggsurvfit_build(plot), c("gtable", "patchwork"), exact = FALSE)
 })
+
+# The delta method written out: Marubini & Valsecchi (1995), (10.12), with multinomial events.
+delta_variance <- function(fit, k, at) {
+  steps <- which(fit$time <= at & rowSums(fit$n.event) > 0)
+  n <- fit$n.risk[, 1]
+  d <- rowSums(fit$n.event)
+  own <- fit$n.event[, k]
+  before <- c(1, fit$pstate[, 1])[seq_along(fit$time)]
+  gap <- fit$pstate[max(steps), k] - fit$pstate[, k]
+  all <- d < n
+  sum(ifelse(all, gap^2 * d / (n * (n - d)), 0)[steps]) + sum((before^2 * own * (n - own) / n^3)[steps]) -
+    2 * sum((gap * before * own / n^2)[steps])
+}
+
+test_that("variance = \"delta\" is its formula, and without weights the infinitesimal jackknife", {
+  d <- mgus()[1:250, ]
+  fit <- cif(Surv(months, first) ~ 1, d, variance = "delta")
+  for (at in c(20, 100, 250)) {
+    i <- max(which(fit$time <= at))
+    expect_equal(unname(fit$std.err[i, 2:3]^2), c(delta_variance(fit, 2, at), delta_variance(fit, 3, at)),
+      tolerance = 1e-10
+    )
+  }
+  jackknife <- cif(Surv(months, first) ~ 1, d, variance = "ij")
+  expect_equal(fit$std.err[, -1], jackknife$std.err[, -1], tolerance = 1e-10)
+  expect_equal(jackknife$std.err, survival::survfit(Surv(months, first) ~ 1, d)$std.err,
+    tolerance = 1e-9,
+    ignore_attr = TRUE
+  )
+  expect_false(isTRUE(all.equal(fit$std.err, cif(Surv(months, first) ~ 1, d)$std.err)))
+})
+
+test_that("print names the variance; weights refuse another than the jackknife", {
+  d <- mgus()[1:250, ]
+  expect_match(cif(Surv(months, first) ~ 1, d, variance = "delta")$tte$conventions[["variance"]], "delta")
+  expect_match(cif(Surv(months, first) ~ 1, d)$tte$conventions[["variance"]], "Aalen")
+  expect_error(cif(Surv(months, first) ~ 1, d, weights = age, variance = "aalen"), class = "tte_error_input")
+  expect_error(cif(Surv(months, first) ~ 1, d, variance = "gray"), class = "tte_error_input")
+})

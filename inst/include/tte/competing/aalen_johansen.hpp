@@ -1,6 +1,7 @@
 // Aalen-Johansen cumulative incidence of competing causes: F_k(t) = sum S(s-) d_k/n over event times s <= t.
-// Variances: Aalen's (as Gray's cmprsk computes it, with its correction for tied events), or the
-// infinitesimal jackknife over the independent units.
+// Variances: Aalen's (as Gray's cmprsk computes it, with its correction for tied events), that of the delta
+// method (Marubini and Valsecchi 1995, with multinomial events), or the infinitesimal jackknife over the
+// independent units.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +16,7 @@
 
 namespace tte {
 
-enum class IncidenceVariance { aalen, infinitesimal_jackknife };
+enum class IncidenceVariance { aalen, delta, infinitesimal_jackknife };
 
 struct AalenJohansenOptions {
   IncidenceVariance variance = IncidenceVariance::aalen;
@@ -59,8 +60,30 @@ class AalenVariance {
   double a_ = 0, b_ = 0, c_ = 0;
 };
 
-inline void fold_incidence(const RiskTable& table, std::size_t stratum, AalenJohansen& curve) {
+// The variance by the delta method: with F the incidence, over event times s up to t the sum of
+//   {F(t) - F(s)}^2 d / (n (n - d)) + S(s-)^2 d_k (n - d_k) / n^3 - 2 {F(t) - F(s)} S(s-) d_k / n^2.
+class DeltaVariance {
+ public:
+  void observe(double survival_before, double incidence, double n, double d_cause, double d) {
+    const double left = left_after(n, d), hazard = left > 0 ? d / (n * left) : 0;
+    const double jump = survival_before * d_cause / (n * n);
+    sums_[0] += hazard;
+    sums_[1] += hazard * incidence + jump;
+    sums_[2] += hazard * incidence * incidence + 2 * jump * incidence;
+    sums_[2] += survival_before * jump * (n - d_cause) / n;
+  }
+  double variance(double incidence) const {
+    const double value = incidence * incidence * sums_[0] - 2 * incidence * sums_[1] + sums_[2];
+    return value > 0 ? value : 0;
+  }
+
+ private:
+  double sums_[3] = {};
+};
+
+inline void fold_incidence(const RiskTable& table, std::size_t stratum, bool by_delta, AalenJohansen& curve) {
   std::vector<AalenVariance> aalen(table.causes);
+  std::vector<DeltaVariance> delta(table.causes);
   std::vector<double> state(curve.states, 0.0), hazard(table.causes, 0.0), hazard_variance(table.causes, 0.0);
   state[0] = 1;
   double greenwood = 0;
@@ -79,9 +102,11 @@ inline void fold_incidence(const RiskTable& table, std::size_t stratum, AalenJoh
         hazard[c] += own / n;
         hazard_variance[c] += own / (n * n);
         aalen[c].observe(before, state[0], state[c + 1], n, own, d - own);
+        delta[c].observe(before, state[c + 1], n, own, d);
       }
       curve.probability[k * curve.states + c + 1] = state[c + 1];
-      curve.std_error[k * curve.states + c + 1] = std::sqrt(aalen[c].variance(state[c + 1]));
+      curve.std_error[k * curve.states + c + 1] =
+          std::sqrt(by_delta ? delta[c].variance(state[c + 1]) : aalen[c].variance(state[c + 1]));
       curve.cumulative_hazard[k * table.causes + c] = hazard[c];
       curve.hazard_std_error[k * table.causes + c] = std::sqrt(hazard_variance[c]);
     }
@@ -240,7 +265,8 @@ inline AalenJohansen aalen_johansen(const TimeToEvent& data, const RiskTable& ta
   curve.std_error.resize(table.size() * curve.states);
   curve.cumulative_hazard.resize(table.size() * table.causes);
   curve.hazard_std_error.resize(table.size() * table.causes);
-  for (std::size_t s = 0; s < table.strata(); ++s) detail::fold_incidence(table, s, curve);
+  const bool by_delta = options.variance == IncidenceVariance::delta;
+  for (std::size_t s = 0; s < table.strata(); ++s) detail::fold_incidence(table, s, by_delta, curve);
   if (options.variance == IncidenceVariance::infinitesimal_jackknife)
     detail::jackknife_errors(data, table, curve);
   detail::set_limits(options, curve);
