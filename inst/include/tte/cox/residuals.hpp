@@ -60,20 +60,22 @@ class ScoreMet {
     steps_.mean_hazard(k, mean_.data());
     add_scaled(g_, mean_.data(), x_.stride, cumulated_.data());
     steps_.mean(k, mean_.data());
-    steps_.unmet_mean_hazard(k, unmet_.data());
+    tied_ = steps_.terms(k).c2 > 0;
+    if (tied_) steps_.unmet_mean_hazard(k, unmet_.data());
   }
 
  private:
   void leave(std::size_t i) {
-    const double r = steps_.r()[i], w = steps_.data().is_event(i) ? g_ * steps_.data().mass(i) : 0;
-    const double *x = x_.row(i), *entry = at_entry_.data() + (at_entry_.empty() ? 0 : i * x_.stride);
-    for (std::size_t j = 0; j < x_.stride; ++j) score_[j] = (w - met_[i]) * x[j] + r * cumulated_[j];
-    if (!at_entry_.empty()) add_scaled(-r, entry, x_.stride, score_.data());
-    if (w != 0) {
-      add_scaled(-w, mean_.data(), x_.stride, score_.data());
-      add_scaled(-g_ * r, unmet_.data(), x_.stride, score_.data());
-    }
-    emit_(i, score_.data());
+    const bool event = steps_.data().is_event(i);
+    const double r = steps_.r()[i], w = event ? g_ * steps_.data().mass(i) : 0, own = w - met_[i];
+    const double *x = x_.row(i), *met = cumulated_.data();
+    double* score = score_.data();
+    for (std::size_t j = 0; j < x_.stride; j += lanes)
+      four_at(score + j) = own * four_at(x + j) + r * four_at(met + j);
+    if (!at_entry_.empty()) add_scaled(-r, at_entry_.data() + i * x_.stride, x_.stride, score);
+    if (event) add_scaled(-w, mean_.data(), x_.stride, score);
+    if (event && tied_) add_scaled(-g_ * r, unmet_.data(), x_.stride, score);
+    emit_(i, score);
   }
   std::ptrdiff_t width() const { return static_cast<std::ptrdiff_t>(x_.stride); }
 
@@ -83,6 +85,7 @@ class ScoreMet {
   const std::vector<double>& weight_;
   Emit emit_;
   double g_ = 1;
+  bool tied_ = false;
   std::vector<double> cumulated_, mean_, unmet_, score_, at_entry_;
 };
 
@@ -104,6 +107,27 @@ inline std::vector<double> unit_scores(const CoxSteps& steps, const std::vector<
     add_scaled(1, score, stride, out.data() + static_cast<std::size_t>(steps.data().unit(i)) * stride);
   });
   return out;
+}
+
+/// Writes rows as columns of the caller's order; rows with freq 0 are left as they are. Reading rows here and
+/// there and writing columns from end to end is faster than the other way round.
+template <class Column>
+void write_columns(const TimeToEvent& data, const ArrangedRows& rows, const Execution& execution,
+                   Column column) {
+  std::vector<std::int32_t> position(data.rows_in(), -1);
+  for (std::size_t i = 0; i < data.rows(); ++i)
+    position[static_cast<std::size_t>(data.row(i))] = static_cast<std::int32_t>(i);
+  constexpr std::size_t group = 8;
+  parallel_chunks(position.size(), 16384, execution, [&](std::size_t begin, std::size_t end, std::size_t) {
+    for (std::size_t first = 0; first < rows.width; first += group) {
+      const std::size_t last = std::min(first + group, rows.width);
+      for (std::size_t row = begin; row < end; ++row) {
+        if (position[row] < 0) continue;
+        const double* from = rows.row(static_cast<std::size_t>(position[row]));
+        for (std::size_t j = first; j < last; ++j) column(j)[row] = from[j];
+      }
+    }
+  });
 }
 
 inline void append_schoenfeld(const CoxSteps& steps, CoxResiduals& out) {
@@ -132,18 +156,21 @@ inline void append_schoenfeld(const CoxSteps& steps, CoxResiduals& out) {
 inline CoxResiduals cox_residuals(const TimeToEvent& data, const CoxModel& model,
                                   const Execution& execution = {}) {
   detail::check_model(model);
-  const ArrangedRows x = detail::centred_covariates(data, model);
+  ArrangedRows x = detail::centred_covariates(data, model);
   const CoxSteps steps(data, x, model, execution);
   const Arranged<double> met = steps.met();
   CoxResiduals out;
-  out.martingale.resize(data.rows_in());
-  out.score.assign(x.width, std::vector<double>(data.rows_in()));
-  detail::each_score(steps, met, {}, [&](std::size_t i, const double* score) {
-    const auto row = static_cast<std::size_t>(data.row(i));
-    out.martingale[row] = (data.is_event(i) ? 1 : 0) - met[i] / data.mass(i);
-    for (std::size_t j = 0; j < x.width; ++j) out.score[j][row] = score[j] / data.mass(i);
-  });
+  Arranged<double> martingale = data.arranged(0.0);
+  for (std::size_t i = 0; i < data.rows(); ++i)
+    martingale[i] = (data.is_event(i) ? 1 : 0) - met[i] / data.mass(i);
+  out.martingale = data.restore(martingale);
   detail::append_schoenfeld(steps, out);
+  // A row that has left is not looked at again: its score takes the place of its covariates.
+  detail::each_score(steps, met, {}, [&](std::size_t i, const double* score) {
+    for (std::size_t j = 0; j < x.width; ++j) x.row(i)[j] = score[j] / data.mass(i);
+  });
+  out.score.assign(x.width, std::vector<double>(data.rows_in()));
+  detail::write_columns(data, x, execution, [&](std::size_t j) { return out.score[j].data(); });
   return out;
 }
 
@@ -153,20 +180,22 @@ inline CoxResiduals cox_residuals(const TimeToEvent& data, const CoxModel& model
 inline void dfbeta(const TimeToEvent& data, const CoxModel& model, const arma::mat& variance, double* out,
                    const Execution& execution = {}) {
   detail::check_model(model);
-  const ArrangedRows x = detail::centred_covariates(data, model);
+  ArrangedRows x = detail::centred_covariates(data, model);
   const CoxSteps steps(data, x, model, execution);
   expects(variance.n_rows == x.width && variance.n_cols == x.width, "the variance must be p x p");
-  std::vector<double> padded(x.width * x.stride, 0.0), change(x.stride);
+  std::vector<double> padded(x.width * x.stride, 0.0);
   for (std::size_t j = 0; j < x.width; ++j) {
     for (std::size_t k = 0; k < x.width; ++k) padded[j * x.stride + k] = variance(j, k);
   }
+  // A row that has left is not looked at again: its change takes the place of its covariates.
   detail::each_score(steps, steps.met(), {}, [&](std::size_t i, const double* score) {
-    std::fill(change.begin(), change.end(), 0.0);
-    for (std::size_t j = 0; j < x.width; ++j)
-      detail::add_scaled(score[j], padded.data() + j * x.stride, x.stride, change.data());
-    double* row = out + data.row(i);
-    for (std::size_t j = 0; j < x.width; ++j) row[j * data.rows_in()] = change[j];
+    for (std::size_t k = 0; k < x.stride; k += detail::lanes) {
+      detail::Four sum = {};
+      for (std::size_t j = 0; j < x.width; ++j) sum += score[j] * detail::four_at(&padded[j * x.stride + k]);
+      detail::four_at(x.row(i) + k) = sum;
+    }
   });
+  detail::write_columns(data, x, execution, [&](std::size_t j) { return out + j * data.rows_in(); });
 }
 
 }  // namespace tte
