@@ -212,6 +212,7 @@ print.tte_cmh_test <- function(x, digits = 3, ...) {
       "Z = %s for %s v %s (Z > 0 favours %s)\n", format_number(x$z, digits), arm[2], arm[1], arm[2]
     ))
   }
-  print_foot(x$tte)
+  cat("\n")
+  print_conventions(x$tte$conventions[setdiff(names(x$tte$conventions), x$tte$inherited)])
   invisible(x)
 }

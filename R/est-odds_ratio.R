@@ -88,7 +88,7 @@ odds_sentences <- function(conf.method, p.method) {
       if (p.method == "fisher") {
         "p is Fisher's two-sided one, which need not agree with the limits."
       } else {
-        "p is twice the lighter tail, which agrees with the limits; Fisher's two-sided p is another."
+        "The p value agrees with the limits (twice the lighter tail); Fisher's two-sided p is another."
       }
     }
   )

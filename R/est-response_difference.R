@@ -102,7 +102,7 @@ difference_sentences <- function(trial, conf.method, stratum_weights) {
   yan <- if (stratified && conf.method == "newcombe") " over strata by Yan and Su" else ""
   sentences(
     limits = sprintf(
-      "Limits of a difference: %s%s; p is below the error of the limits just where they leave 0 out.",
+      "Limits of a difference: %s%s; the p value agrees with them.",
       difference_methods[[conf.method]], yan
     ),
     weights = if (stratified) weight_sentences[[stratum_weights]]

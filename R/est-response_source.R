@@ -278,6 +278,7 @@ named_columns <- function(names, data, argument, call) {
 rate_provenance <- function(method, source, data, said) {
   told <- if (inherits(data, "tte_best_response")) data$provenance[[1]] else list()
   told$method <- method
+  told$inherited <- names(told$conventions)
   told$conventions <- c(
     told$conventions, sentences(responder = source$type_says, response = source$says), said
   )

@@ -73,6 +73,8 @@ TEST_CASE("limits that do not exist are 0 and infinity") {
   CHECK((std::isinf(all.estimate) && all.lower > 0 && std::isinf(all.upper)));
   const OddsRatio alike = tte::conditional_odds_ratio({{0, 10, 0, 12}}, 0.95, false);
   CHECK((std::isnan(alike.estimate) && alike.lower == 0 && std::isinf(alike.upper) && alike.p_value == 1));
+  const OddsRatio fewest = tte::conditional_odds_ratio({{2, 4, 3, 3}}, 0.95, false);
+  CHECK((fewest.estimate == 0 && fewest.lower == 0));
   CHECK(tte::conditional_odds_ratio({{1, 1, 0, 1}}, 0.95, false).lower == Approx(1.0 / 39).epsilon(1e-10));
   const OddsRatio wald = tte::mantel_haenszel_odds_ratio({{0, 10, 4, 12}}, z95);
   CHECK((wald.estimate == 0 && wald.lower == 0 && std::isinf(wald.upper) && std::isnan(wald.p_value)));
