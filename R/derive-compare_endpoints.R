@@ -87,6 +87,14 @@ pairs_between <- function(first, second) {
   pair_lines(first, second, data.frame(a = found, b = partner[found]))
 }
 
+# A name with what both share, where there are several of it.
+with_shared <- function(words, shared, all) {
+  if (length(unique(stats::na.omit(all))) < 2) {
+    return(words)
+  }
+  ifelse(is.na(shared), words, sprintf("%s (%s)", words, shared))
+}
+
 # What distinguishes the two, and so what they are called.
 pair_lines <- function(first, second, both) {
   a <- first[both$a, ]
@@ -97,8 +105,8 @@ pair_lines <- function(first, second, both) {
   )))
   named <- function(x, other) {
     words <- rep(other, nrow(x))
-    words[by == "rule"] <- x$rule[by == "rule"]
-    words[by == "reader"] <- x$reader[by == "reader"]
+    words[by == "rule"] <- with_shared(x$rule, x$reader, c(first$reader, second$reader))[by == "rule"]
+    words[by == "reader"] <- with_shared(x$reader, x$rule, c(first$rule, second$rule))[by == "reader"]
     cut <- ifelse(is.na(x$cut), "no data cut", paste("data cut", x$cut))
     words[by == "cut"] <- cut[by == "cut"]
     words

@@ -201,7 +201,7 @@ part_label <- function(e, plan, i) {
 }
 
 cause_words <- function(e) {
-  c("Censored", if (length(e$events) == 1) event_words(e$events) else e$label, names(e$competing))
+  c("Censored", either(event_words(e$events)), names(e$competing))
 }
 
 part_provenance <- function(e, rules, line, context) {
@@ -227,7 +227,7 @@ start_sentence_of <- function(context) {
 }
 
 baseline_present <- function(context, rule) {
-  supplied <- is.null(context$study$lesions) && is.null(context$subjects[["BASEFL"]])
+  supplied <- is_supplied(context$study) && is.null(context$subjects[["BASEFL"]])
   if (!is.null(rule) && rule$no_baseline == "censor" && supplied) {
     c(supplied = "Responses were supplied: every patient counts as having a baseline.")
   }

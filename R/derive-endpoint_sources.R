@@ -159,12 +159,15 @@ response_readers <- function(study) {
 seen_responses <- function(context, reader) {
   remembered(context, paste("responses", reader), function() {
     table <- context$study$assessments
-    supplied <- is.null(context$study$lesions) && !is.null(table[["AVALC"]])
+    supplied <- is_supplied(context$study)
     found <- if (supplied) supplied_visits(table, reader) else derived_visits(context, reader)
     found$row <- if (supplied) found$row else seq_len(nrow(found))
     found
   })
 }
+
+# Were the responses given, and not the lesions or sums they come from?
+is_supplied <- function(study) is.null(study$lesions) && !is.null(study$assessments[["AVALC"]])
 
 supplied_visits <- function(table, reader) {
   keep <- which(is_overall_response(table))
@@ -259,13 +262,16 @@ used_types <- function(context, e) {
 
 # ---- patients ----
 
-# Patients whose baseline assessment is missing: the subjects say so, or the lesions hold no complete one.
+# Patients whose baseline assessment is missing: the subjects say so, or the lesions (or sums) hold no
+# complete one. With supplied responses it counts as present.
 without_baseline <- function(context, reader) {
   flag <- context$subjects[["BASEFL"]]
   missing <- if (is.null(flag)) rep(FALSE, context$n) else flag %in% "N"
-  if (!is.null(context$study$lesions)) {
-    seen <- seen_responses(context, reader)
-    missing <- missing | !context$subjects$USUBJID %in% seen$USUBJID[seen$BASECMP %in% "Y"]
+  seen <- if (has_responses(context$study)) seen_responses(context, reader)
+  if (!is.null(seen$BASECMP)) {
+    persons <- context$subjects$USUBJID
+    looked_for <- !is_supplied(context$study) | persons %in% seen$USUBJID
+    missing <- missing | looked_for & !persons %in% seen$USUBJID[seen$BASECMP %in% "Y"]
   }
   as.integer(missing)
 }

@@ -33,6 +33,9 @@ test_that("3.2 OS: death, else the last date known alive, not after the cut", {
   expect_equal(ep_one("OS", "70 SD", alive = 50), "1 71 0")
   rows <- derive_endpoint(ep_study(alive = 50), "OS")
   expect_equal(c(rows$EVNTDESC, rows$CNSDTDSC, rows$SRCVAR), c("Alive", "Alive During Study", "LSTALVDT"))
+  expect_equal(rows$CAUSEDESC, "Censored")
+  died <- derive_endpoint(ep_study("42 SD", death = 50), "PFS", censoring = ema)
+  expect_equal(died$CAUSEDESC, "Disease Progression or Death")
 })
 
 test_that("3.2 OS asks neither rule nor reader", {

@@ -189,6 +189,28 @@ test_that("lesions and their derived responses give the same endpoints", {
   expect_false("supplied" %in% names(pfs$provenance[[1]]$conventions))
 })
 
+test_that("sums of diameters give progression too, and ask for a baseline", {
+  sums <- data.frame(
+    USUBJID = c("A", "A", "A", "C"), ADT = day_zero + c(-2, 42, 84, 42), SUM = c(50, 30, 45, 20)
+  )
+  subjects <- data.frame(
+    USUBJID = c("A", "B", "C"), RANDDT = day_zero, DTHDT = as.Date(NA), LSTALVDT = day_zero + 90
+  )
+  s <- structure(list(
+    subjects = transform(subjects, STARTDT = RANDDT), assessments = sums, tte = list(design = "randomised")
+  ), class = "tte_study")
+  rows <- suppressMessages(derive_endpoint(s, "PFS", censoring = fda))
+  expect_equal(sprintf("%d %g", rows$CNSR, rows$AVAL), c("0 85", "2 1", "2 1"))
+})
+
+test_that("two definitions of one name get two codes, and nobody is no error", {
+  both <- list(endpoint("DFS", disease = "lung"), endpoint("DFS", disease = "colon"))
+  expect_equal(ep_derive(one, both, NULL)$PARAMCD, c("DFS01", "DFS02"))
+  expect_message(none <- ep_derive(one, c("OS", "PFS", "DoR"), list(fda, ema), cut = -1), "1 of 1 patients")
+  expect_equal(nrow(none), 0)
+  expect_s3_class(none$ADT, "Date")
+})
+
 test_that("rows can come in any order, and other columns of the subjects are kept", {
   p <- ep_patients(
     ep_patient("42 SD", "84 PR", "210 PD", id = "X"), ep_patient("84 PR", "126 PD", therapy = 100, id = "Y")
