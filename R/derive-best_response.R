@@ -73,8 +73,7 @@ best_response.tte_study <- function(x, rule = recist(), reader = NULL, populatio
     rule = rule, reader = reader, data_cut = x$tte$data_cut, population = population
   )
   info <- x$tte[intersect(c("design", "arm", "hash"), names(x$tte))]
-  known <- best$provenance[1]
-  best$provenance <- rep(list(c(known[[1]], info)), nrow(best))
+  best$provenance <- lapply(best$provenance, c, info)
   best
 }
 
@@ -119,7 +118,9 @@ best_conventions <- function(x, rule, population) {
   c(if (is_derived(x)) response_sentences(rule), best_sentences(rule), if (!is.na(who)) c(population = who))
 }
 
-is_derived <- function(x) inherits(x, "tte_responses") && !identical(x$provenance[[1]]$source, "supplied")
+is_derived <- function(x) {
+  inherits(x, "tte_responses") && nrow(x) > 0 && !identical(x$provenance[[1]]$source, "supplied")
+}
 
 # ADaM's words and numbers for an overall response.
 response_codes <- c(CR = 1L, PR = 2L, SD = 3L, "NON-CR/NON-PD" = 4L, PD = 5L, NE = 6L, MISSING = 7L, NED = 8L)
@@ -148,6 +149,9 @@ check_rule <- function(rule) {
 }
 
 visit_faults <- function(x, subjects) {
+  if (inherits(x, "tte_responses") && nrow(x) == 0) {
+    return(NULL)
+  }
   columns <- column_faults(x, "x", c("USUBJID", "ADT", "AVALC"))
   if (!is.null(columns)) {
     return(columns)
@@ -387,7 +391,7 @@ response_reason <- function(best, visits, rule, x) {
 
 # "PR on 2024-02-20 (sum 65 mm is 35 % below baseline 100 mm)"; the part in brackets where it was derived.
 seen_words <- function(row, visits, x) {
-  seen <- paste(response_word(visits$code[row]), "on", recode(visits$date[row], format))
+  seen <- sprintf("%s on %s", response_word(visits$code[row]), recode(visits$date[row], format))
   why <- derived_reason(x, visits$row[row])
   paste0(seen, ifelse(why == "", "", paste0(" (", why, ")")))
 }

@@ -16,9 +16,7 @@ states_of_group <- list(
 
 # One value for each distinct word, so that a long column is read once.
 recode <- function(x, code) {
-  if (is.factor(x)) {
-    return(code(levels(x))[x])
-  }
+  if (is.factor(x)) x <- levels(x)[x]
   values <- unique(x)
   code(values)[match(x, values)]
 }

@@ -78,6 +78,9 @@ visit_responses <- function(study, rule = recist(), reader = NULL, words = TRUE,
   subjects <- study_table(study, "subjects", "derive_response()")
   source <- study[["lesions"]]
   if (is.null(source)) source <- study_table(study, "assessments", "derive_response()")
+  if (nrow(source) == 0) {
+    return(no_responses(rule, reader, study$tte))
+  }
   responses_from(source, subjects, rule, reader, study$tte, words, call)
 }
 
@@ -96,6 +99,12 @@ responses_from <- function(x, subjects, rule, reader, info = NULL, words = TRUE,
   found$BASECMP[found$USUBJID %in% subjects$USUBJID[subjects[["BASEFL"]] %in% "N"]] <- "N"
   found$provenance <- rep(list(response_provenance(kind, rule, reader, info)), nrow(found))
   structure(found, class = c("tte_responses", "data.frame"))
+}
+
+# Before the first scan of a study, say at an early data cut.
+no_responses <- function(rule, reader, info) {
+  one <- data.frame(USUBJID = "", ADT = day_date(0), AVALC = "NE")
+  responses_from(one, NULL, rule, NULL, info)[0, ]
 }
 
 # The reasons of some rows, made now if the responses were derived without words.

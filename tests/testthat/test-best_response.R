@@ -299,6 +299,33 @@ test_that("1.6 a study gives its lesions, data cut, new therapies and columns", 
   expect_equal(best$TRT01P, factor(c("A", "B", "B")))
 })
 
+test_that("1.6 before the first scan everybody is MISSING, and nobody is nobody", {
+  subjects <- data.frame(USUBJID = c("1", "2"), RANDDT = recist_start + c(0, 30), TRT01P = "A")
+  lesions <- target("T1", 30, 20, organ = "LIVER")
+  trial <- study(subjects = subjects, lesions = lesions, design = "randomised")
+  early <- trial
+  early$lesions <- lesions[0, ]
+  expect_equal(best_response(early)$BOR, c("MISSING", "MISSING"))
+  expect_equal(nrow(derive_response(early)), 0)
+  early$tte$data_cut <- recist_start - 1
+  expect_equal(nrow(suppressMessages(best_response(early))), 0)
+})
+
+test_that("columns that are factors are read as their words", {
+  visits <- data.frame(
+    USUBJID = factor(c("2", "1", "1")), ADT = recist_start + c(50, 50, 90), AVALC = factor(c("PR", NA, "SD"))
+  )
+  subjects <- data.frame(USUBJID = c("1", "2"), STARTDT = recist_start)
+  expect_equal(best_response(visits, subjects)$BOR, c("SD", "PR"))
+  rows <- rbind(target("T1", 30, 20), other("N1", "PRESENT", "ABSENT"))
+  words <- c("USUBJID", "TRLNKID", "TRGRPID", "AVISIT", "TRSTRESC", "NODAL", "TRLOC", "ABLFL")
+  rows$TRSTRESC[rows$TRSTRESC == ""] <- NA
+  factors <- rows
+  factors[words] <- lapply(rows[words], factor)
+  expect_equal(derive_response(factors)$AVALC, derive_response(rows)$AVALC)
+  expect_equal(derive_response(rows)$AVALC, c(NA, "PR"))
+})
+
 test_that("1.6 populations: started, enrolled, measurable, evaluable", {
   subjects <- data.frame(
     USUBJID = as.character(1:5), STARTDT = c(rep(recist_start, 4), as.Date(NA))

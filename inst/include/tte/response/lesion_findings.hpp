@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 #include "../core/expects.hpp"
@@ -164,6 +165,7 @@ class HistoryReader {
             std::int32_t start) {
     collect(sorted, range);
     order_visits();
+    find_flagged();
     catalogue();
     const int baseline = baseline_of(baseline_until);
     bool targets = false;
@@ -181,6 +183,8 @@ class HistoryReader {
   std::vector<VisitRows> visits_;
   std::vector<Lesion> lesions_;
   std::vector<Reading> readings_;
+  std::vector<const LesionRow*> alike_;
+  std::int32_t flagged_until_ = no_day;
 
   LesionRow row(std::int32_t i) const {
     const auto k = static_cast<std::size_t>(i);
@@ -262,16 +266,15 @@ class HistoryReader {
     const VisitRows& visit = visits_[v];
     if (static_cast<int>(v) == baseline || visit.flagged) return VisitRole::baseline;
     if (!visit.done || visit.last_day == no_day) return VisitRole::follow_up;
-    if (static_cast<int>(v) < baseline || visit.last_day < flagged_until()) return VisitRole::before_baseline;
+    if (static_cast<int>(v) < baseline || visit.last_day < flagged_until_) return VisitRole::before_baseline;
     return start != no_day && visit.last_day < start ? VisitRole::before_start : VisitRole::follow_up;
   }
 
-  std::int32_t flagged_until() const {
-    std::int32_t day = no_day;
+  void find_flagged() {
+    flagged_until_ = no_day;
     for (const VisitRows& visit : visits_) {
-      if (visit.flagged) day = later(day, visit.last_day);
+      if (visit.flagged) flagged_until_ = later(flagged_until_, visit.last_day);
     }
-    return day;
   }
 
   // Several visits flagged as baseline are one timepoint, made when the first of them comes up.
@@ -284,9 +287,9 @@ class HistoryReader {
     readings_.assign(lesions_.size(), Reading{});
     const auto index = static_cast<std::int32_t>(out_.findings.size());
     out_.first_row.push_back(rows_[visits_[v].rows.begin].row);
-    for (std::size_t w = v; w < visits_.size(); ++w) {
-      const bool part = w == v || (what == VisitRole::baseline && visits_[w].flagged);
-      if (part) read_visit(visits_[w], index, found);
+    read_visit(visits_[v], index, found);
+    for (std::size_t w = v + 1; what == VisitRole::baseline && w < visits_.size(); ++w) {
+      if (visits_[w].flagged) read_visit(visits_[w], index, found);
     }
     finish_targets(found);
     finish_non_targets(found);
@@ -297,22 +300,27 @@ class HistoryReader {
     found.done = found.done || visit.done;
     found.day = later(found.day, visit.last_day);
     found.first_day = earlier(found.first_day, visit.first_day);
+    find_repeated(visit.rows);
     for (std::size_t i = visit.rows.begin; i < visit.rows.end; ++i) {
       const LesionRow& r = rows_[i];
       out_.timepoint[static_cast<std::size_t>(r.row)] = index;
-      if (repeats(visit.rows.begin, i)) out_.repeated.push_back(r.row);
       read_row(r, lesions_[lesion_of(r)], readings_[lesion_of(r)], found);
     }
   }
 
-  bool repeats(std::size_t begin, std::size_t i) const {
-    const LesionRow& r = rows_[i];
-    if (!looked_at(r)) return false;
-    return std::any_of(rows_.begin() + static_cast<std::ptrdiff_t>(begin),
-                       rows_.begin() + static_cast<std::ptrdiff_t>(i), [&](const LesionRow& other) {
-                         return other.lesion == r.lesion && other.group == r.group && other.day == r.day &&
-                                other.size == r.size && other.state == r.state;
-                       });
+  // Rows of a visit that say the same of a lesion as an earlier one.
+  void find_repeated(RowRange range) {
+    alike_.clear();
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+      if (looked_at(rows_[i])) alike_.push_back(&rows_[i]);
+    }
+    const auto key = [](const LesionRow& r) { return std::tie(r.lesion, r.group, r.day, r.size, r.state); };
+    std::sort(alike_.begin(), alike_.end(), [&](const LesionRow* a, const LesionRow* b) {
+      return key(*a) == key(*b) ? a->row < b->row : key(*a) < key(*b);
+    });
+    for (std::size_t i = 1; i < alike_.size(); ++i) {
+      if (key(*alike_[i]) == key(*alike_[i - 1])) out_.repeated.push_back(alike_[i]->row);
+    }
   }
 
   void read_row(const LesionRow& r, Lesion& lesion, Reading& reading, Findings& found) {
