@@ -25,6 +25,10 @@ cox_residuals_cpp <- function(columns, x, offset, beta, ties, timefix, threads) 
     .Call(`_tte_cox_residuals_cpp`, columns, x, offset, beta, ties, timefix, threads)
 }
 
+cox_schoenfeld_cpp <- function(columns, x, offset, beta, ties, timefix, threads) {
+    .Call(`_tte_cox_schoenfeld_cpp`, columns, x, offset, beta, ties, timefix, threads)
+}
+
 cox_dfbeta_cpp <- function(columns, x, offset, beta, ties, variance, timefix, threads) {
     .Call(`_tte_cox_dfbeta_cpp`, columns, x, offset, beta, ties, variance, timefix, threads)
 }

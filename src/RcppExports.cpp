@@ -103,6 +103,22 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// cox_schoenfeld_cpp
+Rcpp::List cox_schoenfeld_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta, std::string ties, bool timefix, int threads);
+RcppExport SEXP _tte_cox_schoenfeld_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP betaSEXP, SEXP tiesSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type beta(betaSEXP);
+    Rcpp::traits::input_parameter< std::string >::type ties(tiesSEXP);
+    Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(cox_schoenfeld_cpp(columns, x, offset, beta, ties, timefix, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // cox_dfbeta_cpp
 Rcpp::NumericMatrix cox_dfbeta_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta, std::string ties, arma::mat variance, bool timefix, int threads);
 RcppExport SEXP _tte_cox_dfbeta_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP betaSEXP, SEXP tiesSEXP, SEXP varianceSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
@@ -503,6 +519,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_cox_profile_cpp", (DL_FUNC) &_tte_cox_profile_cpp, 9},
     {"_tte_concordance_cpp", (DL_FUNC) &_tte_concordance_cpp, 3},
     {"_tte_cox_residuals_cpp", (DL_FUNC) &_tte_cox_residuals_cpp, 7},
+    {"_tte_cox_schoenfeld_cpp", (DL_FUNC) &_tte_cox_schoenfeld_cpp, 7},
     {"_tte_cox_dfbeta_cpp", (DL_FUNC) &_tte_cox_dfbeta_cpp, 8},
     {"_tte_cox_baseline_cpp", (DL_FUNC) &_tte_cox_baseline_cpp, 8},
     {"_tte_cox_ph_test_cpp", (DL_FUNC) &_tte_cox_ph_test_cpp, 10},

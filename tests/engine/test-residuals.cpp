@@ -97,6 +97,9 @@ TEST_CASE("Schoenfeld residuals are those of the definition, one for every event
       for (std::size_t i = 0; i < d.rows(); ++i)
         events += d.cause[i] > 0 && (d.freq.empty() || d.freq[i] > 0);
       REQUIRE(got.row.size() == events);
+      const CoxResiduals alone = tte::schoenfeld_residuals(
+          TimeToEvent(d.columns()), model_of(d, {0.4, -0.3}, efron ? Ties::efron : Ties::breslow));
+      REQUIRE((alone.schoenfeld == got.schoenfeld && alone.row == got.row));
       for (std::size_t e = 0; e < events; ++e) {
         const auto i = static_cast<std::size_t>(got.row[e]);
         const auto s = static_cast<std::size_t>(got.stratum[e]);

@@ -134,7 +134,10 @@ inline void append_schoenfeld(const CoxSteps& steps, CoxResiduals& out) {
   const TimeToEvent& data = steps.data();
   const Schedule& schedule = data.schedule();
   std::vector<double> mean(steps.x().stride);
+  std::size_t size = 0;
+  for (const Step& step : schedule.steps) size += static_cast<std::size_t>(step.events().size());
   out.schoenfeld.resize(steps.x().width);
+  for (auto& column : out.schoenfeld) column.reserve(size);
   for (std::size_t s = 0; s < schedule.strata(); ++s) {
     for (std::size_t k = schedule.stratum_begin[s]; k < schedule.stratum_begin[s + 1]; ++k) {
       const Range events = schedule.steps[k].events();
@@ -171,6 +174,16 @@ inline CoxResiduals cox_residuals(const TimeToEvent& data, const CoxModel& model
   });
   out.score.assign(x.width, std::vector<double>(data.rows_in()));
   detail::write_columns(data, x, execution, [&](std::size_t j) { return out.score[j].data(); });
+  return out;
+}
+
+/// Schoenfeld residuals alone: `martingale` and `score` are empty.
+inline CoxResiduals schoenfeld_residuals(const TimeToEvent& data, const CoxModel& model,
+                                         const Execution& execution = {}) {
+  detail::check_model(model);
+  const ArrangedRows x = detail::centred_covariates(data, model);
+  CoxResiduals out;
+  detail::append_schoenfeld(CoxSteps(data, x, model, execution), out);
   return out;
 }
 
