@@ -33,20 +33,20 @@ logLik.tte_model <- function(object, ...) {
 #' @export
 nobs.tte_model <- function(object, ...) object$nevent
 
-#' @exportS3Method stats::extractAIC
+#' @rawNamespace S3method(stats::extractAIC, tte_model)
 extractAIC.tte_model <- function(fit, scale = 0, k = 2, ...) {
   loglik <- stats::logLik(fit)
   edf <- attr(loglik, "df")
   c(edf, -2 * as.numeric(loglik) + k * edf)
 }
 
-#' @exportS3Method stats::fitted
+#' @rawNamespace S3method(stats::fitted, tte_model)
 fitted.tte_model <- function(object, ...) predict.tte_cox(object, type = "lp")
 
-#' @exportS3Method base::labels
+#' @rawNamespace S3method(labels, tte_model)
 labels.tte_model <- function(object, ...) attr(object$terms, "term.labels")
 
-#' @exportS3Method stats::weights
+#' @rawNamespace S3method(stats::weights, tte_model)
 weights.tte_model <- function(object, ...) object$weights
 
 # Under `freq` the call says `weights` too, because survival's methods read the frequencies there as case
@@ -59,7 +59,7 @@ update.tte_cox <- function(object, ...) {
 
 # Only the plain question is answered from the fit; every option of survival's generic is survival's to
 # answer.
-#' @exportS3Method survival::concordance
+#' @rawNamespace S3method(survival::concordance, tte_cox)
 concordance.tte_cox <- function(object, ...) {
   if (...length() > 0 && inherits(object, "coxph")) {
     return(NextMethod())

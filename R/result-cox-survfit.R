@@ -35,7 +35,7 @@
 #' @examples
 #' fit <- cox(Surv(time, status) ~ age + strata(sex), survival::lung)
 #' survival::survfit(fit, data.frame(age = c(50, 70)))
-#' @exportS3Method survival::survfit
+#' @rawNamespace S3method(survival::survfit, tte_cox)
 survfit.tte_cox <- function(
   formula, newdata, se.fit = TRUE, conf.int = formula$conf.level, conf.type = "log", id, censor = TRUE,
   baseline = "consistent", ...
@@ -61,7 +61,9 @@ survfit.tte_cox <- function(
     who <- if (!missing(id)) id_of_newdata(rlang::enquo(id), newdata, call)
     persons <- new_persons(base, newdata, who, call)
   }
-  shape_survfit(base, persons, se.fit, conf.int, conf.type, censor, match.call())
+  said <- match.call()
+  said[[1]] <- quote(survfit)
+  shape_survfit(base, persons, se.fit, conf.int, conf.type, censor, said)
 }
 
 # list(x, offset, stratum, start, stop, person, names): rows of persons; `stratum` NULL: every stratum.
@@ -131,18 +133,24 @@ curve_block <- function(rows, base, persons, se.fit) {
   )
 }
 
-# One stratum: a column for each person.
+# One stratum: a column for each person. h'Vh of h = x Lambda - H is put together from its parts, so that no
+# person needs a pass over steps and covariates.
 stratum_block <- function(stratum, base, persons, se.fit) {
   path <- base$paths[[stratum]]
-  each <- lapply(seq_along(persons$person), function(row) {
-    steps <- person_steps(base, persons$x[row, , drop = FALSE], persons$offset[row], stratum)
-    list(cumhaz = cumsum(steps$hazard), std.err = if (se.fit) path_error(steps, base$var))
-  })
-  column <- function(name) do.call(cbind, lapply(each, `[[`, name))
+  x <- persons$x
+  risk <- exp(drop(x %*% base$beta) + persons$offset + path$shift)
+  hazard <- cumsum(path$hazard)
   list(
-    time = path$time, cumhaz = column("cumhaz"), std.err = column("std.err"), n.risk = path$n.risk,
-    n.event = path$n.event, n.censor = path$n.censor
+    time = path$time, cumhaz = outer(hazard, risk), std.err = if (se.fit) block_error(path, hazard, x, risk, base$var),
+    n.risk = path$n.risk, n.event = path$n.event, n.censor = path$n.censor
   )
+}
+
+block_error <- function(path, hazard, x, risk, var) {
+  mean <- matrix(apply(path$mean, 2, cumsum), length(hazard))
+  turned <- mean %*% var
+  slope <- outer(hazard^2, rowSums((x %*% var) * x)) - 2 * hazard * tcrossprod(turned, x) + rowSums(turned * mean)
+  sqrt(cumsum(path$variance) + pmax(slope, 0)) * rep(risk, each = length(hazard))
 }
 
 events_only <- function(curve) {

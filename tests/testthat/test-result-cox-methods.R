@@ -185,3 +185,25 @@ test_that("a Firth fit and a jackknife fit answer from their own estimates", {
   expect_lt(firth$loglik[2], 0)
   expect_error(anova(firth, type = 2, test = "score"), class = "tte_error_unsupported")
 })
+
+# The tests run inside the namespace, where a method is found whether or not it is registered.
+test_that("every method is registered, so that others find it", {
+  registered <- function(generic, class, package) {
+    table <- get(".__S3MethodsTable__.", envir = asNamespace(package))
+    exists(paste0(generic, ".", class), envir = table, inherits = FALSE)
+  }
+  expect_true(registered("survfit", "tte_cox", "survival"))
+  expect_true(registered("concordance", "tte_cox", "survival"))
+  for (generic in c("predict", "residuals", "confint", "anova", "update", "model.frame", "model.matrix")) {
+    expect_true(registered(generic, "tte_cox", "stats"), info = generic)
+  }
+  for (generic in c("vcov", "logLik", "nobs", "extractAIC", "fitted", "weights")) {
+    expect_true(registered(generic, "tte_model", "stats"), info = generic)
+  }
+  expect_true(registered("labels", "tte_model", "base"))
+  for (generic in c("print", "summary")) expect_true(registered(generic, "tte_cox", "base"), info = generic)
+  for (generic in c("tidy", "glance")) expect_true(registered(generic, "tte_cox", "generics"), info = generic)
+  for (package in c("emmeans", "ggplot2")) skip_if_not_installed(package)
+  expect_true(registered("emm_basis", "tte_model", "emmeans"))
+  expect_true(registered("autoplot", "tte_cox", "ggplot2"))
+})
