@@ -130,7 +130,9 @@ cut_study <- function(study, date, how, subjects) {
   if (!is.null(info$start)) tables$subjects <- clear_after(tables$subjects, info$start, date)
   tables <- set_alive(tables, info$alive, date, how$lastalive)
   if (!is.null(study$endpoints)) {
-    inform_tte("The endpoints that were supplied are those of the uncut data: derive them anew.", "endpoints_cut")
+    inform_tte(
+      "The endpoints that were supplied are those of the uncut data: derive them anew.", "endpoints_cut"
+    )
   }
   new_study(tables, cut_info(info, tables, date, how))
 }

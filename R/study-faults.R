@@ -47,9 +47,9 @@ schema_findings <- function(table, read, name, options) {
     return(with_severity(fault(name, "no_rows", "has no rows"), "error"))
   }
   rbind(
-    absent_findings(table, name), missing_findings(table, read, name, lines), date_word_findings(read, name, options),
-    number_findings(table, name, lines), word_findings(table, name, lines), twice_findings(table, name, lines),
-    imputed_findings(table, read, name)
+    absent_findings(table, name), missing_findings(table, read, name, lines),
+    date_word_findings(read, name, options), number_findings(table, name, lines),
+    word_findings(table, name, lines), twice_findings(table, name, lines), imputed_findings(table, read, name)
   )
 }
 
@@ -146,7 +146,9 @@ number_findings <- function(table, name, lines) {
         limits_words(low, high)
       ),
       if (name == "performance_status") {
-        finding("error", is.finite(value) & value != round(value), name, "not_whole", column, "is no grade 0 to 5")
+        finding(
+          "error", is.finite(value) & value != round(value), name, "not_whole", column, "is no grade 0 to 5"
+        )
       }
     )
   }))
@@ -161,15 +163,16 @@ word_findings <- function(table, name, lines) {
   do.call(rbind, lapply(seq_len(nrow(lines)), function(i) {
     levels <- strsplit(lines$levels[i], ";", fixed = TRUE)[[1]]
     value <- table[[lines$column[i]]]
-    finding("error", !is.na(value) & value != "" & !value %in% levels, name, "unknown_level", lines$column[i],
+    finding(
+      "error", !is.na(value) & value != "" & !value %in% levels, name, "unknown_level", lines$column[i],
       sprintf("must be one of %s", toString(levels))
     )
   }))
 }
 
-# A row that is there twice is an error where it makes persons, visits of the schedule or sizes ambiguous, and
-# doubtful where a rule says what counts: of one day's responses the worst, of one lesion's sizes the sum (they
-# are parts of it).
+# A row that is there twice is an error where it makes persons, visits of the schedule or sizes ambiguous,
+# and doubtful where a rule says what counts: of one day's responses the worst, of one lesion's sizes the sum
+# (they are parts of it).
 twice_findings <- function(table, name, lines) {
   whole <- schema_lines(name)
   if (length(setdiff(whole$column[whole$key & whole$need == "required"], names(table))) > 0) {
@@ -177,7 +180,8 @@ twice_findings <- function(table, name, lines) {
   }
   key <- lines$column[lines$key]
   if (identical(key, "USUBJID")) {
-    return(finding("error", row_twice(table[key]), name, "person_twice", "USUBJID", "is there more than once"))
+    twice <- row_twice(table[key])
+    return(finding("error", twice, name, "person_twice", "USUBJID", "is there more than once"))
   }
   if (length(key) == 0) key <- names(table)
   same <- row_twice(table[key])
@@ -279,7 +283,10 @@ group_findings <- function(tables, facts, options) {
   missing <- is.na(persons[[arm]]) & kept & if (is.null(tables$subjects[[arm]])) started else TRUE
   row <- match(persons$USUBJID, tables$subjects$USUBJID)
   rbind(
-    finding("error", seq_len(nrow(tables$subjects)) %in% row[missing], "subjects", "missing_value", arm, "is missing"),
+    finding(
+      "error", seq_len(nrow(tables$subjects)) %in% row[missing], "subjects", "missing_value", arm,
+      "is missing"
+    ),
     if (!is.null(options$arms) && !setequal(groups, options$arms)) {
       with_severity(fault(
         "arms", "unknown_level",
@@ -319,7 +326,8 @@ measured_findings <- function(tables, options) {
         return(NULL)
       }
       finding(
-        "doubt", !is.na(subjects[[variable]]) & is.na(dates), "subjects", "missing_value", measured[[variable]],
+        "doubt", !is.na(subjects[[variable]]) & is.na(dates), "subjects", "missing_value",
+        measured[[variable]],
         sprintf("is missing, so since when %s was known is not", variable)
       )
     }))
@@ -361,10 +369,12 @@ death_flag_findings <- function(subjects, persons, row) {
   }
   death <- if (is.null(persons[["DTHDT"]])) rep(NA, nrow(subjects)) else persons[["DTHDT"]][row]
   rbind(
-    finding("doubt", flag %in% "Y" & is.na(death), "subjects", "contradiction", "DTHFL",
+    finding(
+      "doubt", flag %in% "Y" & is.na(death), "subjects", "contradiction", "DTHFL",
       "says that the person died, but when is not known"
     ),
-    finding("doubt", flag %in% "N" & !is.na(death), "subjects", "contradiction", "DTHFL",
+    finding(
+      "doubt", flag %in% "N" & !is.na(death), "subjects", "contradiction", "DTHFL",
       "says that the person lives, but there is a date of death"
     )
   )
@@ -376,7 +386,8 @@ vital_findings <- function(tables) {
     return(NULL)
   }
   other <- tables$subjects[["DTHDT"]][match(vital$USUBJID, tables$subjects$USUBJID)]
-  finding("doubt", vital[["DTHDT"]] != other, "vital_status", "contradiction", "DTHDT",
+  finding(
+    "doubt", vital[["DTHDT"]] != other, "vital_status", "contradiction", "DTHDT",
     "differs from that of subjects; this one is used"
   )
 }

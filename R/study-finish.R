@@ -15,8 +15,7 @@ finish_study <- function(tables, options, derive_alive = FALSE) {
     list(
       arm = arm, arms = arm_levels(who$subjects, arm), reference = arm_reference(who$subjects, arm),
       readers = study_readers(tables), n_screened = who$n_screened, n_screen_failures = who$n_screen_failures,
-      derived = who$derived, labels = if (is.null(tables$subjects)) character() else column_labels(tables$subjects),
-      sources = given, hash = hash
+      derived = who$derived, labels = column_labels(tables$subjects), sources = given, hash = hash
     )
   )
   new_study(tables, info[!vapply(info, is.null, logical(1))])

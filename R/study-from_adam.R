@@ -84,6 +84,9 @@ adam_design <- function(subjects, arm, screen_failure) {
 
 # What the columns are called, by their label attributes; selecting rows loses those.
 column_labels <- function(table) {
+  if (is.null(table)) {
+    return(character())
+  }
   labels <- lapply(table, attr, "label", exact = TRUE)
   vapply(Filter(checkmate::test_string, labels), identity, character(1))
 }
@@ -340,7 +343,8 @@ adtte_unit <- function(endpoints) {
 
 # The latest sign of life, death or record.
 latest_date <- function(study) {
-  dates <- lapply(study[intersect(c("subjects", "assessments", "endpoints", "lesions"), names(study))], function(table) {
+  tables <- study[intersect(c("subjects", "assessments", "endpoints", "lesions"), names(study))]
+  dates <- lapply(tables, function(table) {
     columns <- intersect(c("LSTALVDT", "DTHDT", "ADT"), names(table))
     vapply(table[columns], function(x) {
       day <- as.numeric(as.Date(x))

@@ -130,7 +130,8 @@ complete_tables <- function(dated, options) {
       read <- dated$read[[lines$table[i]]][[lines$column[i]]]
       if (is.null(read) || !can_impute(read, rule)) next
       if (is.null(anchors)) anchors <- person_anchors(tables)
-      tables[[lines$table[i]]] <- impute_column(tables[[lines$table[i]]], lines$column[i], read, rule, anchors)
+      table <- tables[[lines$table[i]]]
+      tables[[lines$table[i]]] <- impute_column(table, lines$column[i], read, rule, anchors)
     }
   }
   tables

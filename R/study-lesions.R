@@ -12,8 +12,8 @@ lesion_findings <- function(lesions, facts) {
   }
   scans <- arrange_scans(lesions, facts)
   rbind(
-    state_findings(lesions), baseline_findings(scans, facts), target_findings(scans), stable_lesion_findings(scans),
-    reader_name_findings(lesions, "lesions")
+    state_findings(lesions), baseline_findings(scans, facts), target_findings(scans),
+    stable_lesion_findings(scans), reader_name_findings(lesions, "lesions")
   )
 }
 
@@ -131,8 +131,9 @@ crowd_findings <- function(group, rows, most, column, message) {
   if (length(rows) == 0) {
     return(NULL)
   }
+  group <- as.integer(group)
   known <- !is.na(group)
-  size <- tabulate(group[known], max(c(group[known], 1)))
+  size <- tabulate(group[known])
   crowded <- known
   crowded[known] <- size[group[known]] > most
   marked("doubt", rows[crowded], "lesions", "over_limit", column, sprintf(message, most))
@@ -152,7 +153,8 @@ stable_lesion_findings <- function(scans) {
   do.call(rbind, lapply(columns, function(column) {
     value <- scans$table[[column]]
     finding(
-      "doubt", value != value[first], "lesions", "contradiction", column, "varies between the scans of one lesion"
+      "doubt", value != value[first], "lesions", "contradiction", column,
+      "varies between the scans of one lesion"
     )
   }))
 }
@@ -185,8 +187,8 @@ response_findings <- function(assessments, facts) {
   start <- facts$persons[["STARTDT"]][facts$row$assessments]
   rbind(
     finding(
-      "error", overall & !known[match(as.character(assessments$AVALC), words)], "assessments", "unknown_level",
-      "AVALC", sprintf("must be one of %s", toString(names(response_codes)))
+      "error", overall & !known[match(as.character(assessments$AVALC), words)], "assessments",
+      "unknown_level", "AVALC", sprintf("must be one of %s", toString(names(response_codes)))
     ),
     if (!is.null(start)) {
       finding(
@@ -204,16 +206,18 @@ reader_name_findings <- function(table, name, rows = seq_len(nrow(table))) {
   if (is.null(reader) || all(open)) {
     return(NULL)
   }
-  marked("doubt", rows[open], name, "missing_value", "READER", "is missing while other rows name their reader")
+  marked(
+    "doubt", rows[open], name, "missing_value", "READER", "is missing while other rows name their reader"
+  )
 }
 
 # ---- visits ----
 
 schedule_findings <- function(tables, facts) {
   schedule <- tables$schedule
-  columns <- c("AVISIT", "TARGET_DAY", "WINDOW_DAYS")
   start <- facts$persons[["STARTDT"]]
-  if (is.null(start) || length(setdiff(columns, names(schedule))) || !is.numeric(schedule$TARGET_DAY)) {
+  numbers <- is.numeric(schedule[["TARGET_DAY"]]) && is.numeric(schedule[["WINDOW_DAYS"]])
+  if (is.null(start) || is.null(schedule[["AVISIT"]]) || !numbers) {
     return(NULL)
   }
   visits <- c("lesions", "assessments", "questionnaires", "performance_status")
@@ -226,10 +230,12 @@ schedule_findings <- function(tables, facts) {
     off <- abs(as.numeric(table[["ADT"]]) - as.numeric(start)[facts$row[[name]]] - schedule$TARGET_DAY[line])
     rbind(
       finding(
-        "doubt", off > schedule$WINDOW_DAYS[line], name, "outside_window", "ADT", "is outside the visit's window"
+        "doubt", off > schedule$WINDOW_DAYS[line], name, "outside_window", "ADT",
+        "is outside the visit's window"
       ),
       finding(
-        "note", is.na(line) & !is.na(table[["AVISIT"]]), name, "unknown_level", "AVISIT", "is not in the schedule"
+        "note", is.na(line) & !is.na(table[["AVISIT"]]), name, "unknown_level", "AVISIT",
+        "is not in the schedule"
       )
     )
   }))

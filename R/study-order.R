@@ -64,7 +64,8 @@ century_findings <- function(table, name) {
   do.call(rbind, lapply(schema_dates(name, names(table)), function(column) {
     date <- table[[column]]
     low <- if (column == "BRTHDT") as.Date("1880-01-01") else as.Date("1950-01-01")
-    finding("doubt", date < low | date > as.Date("2099-12-31"), name, "out_of_range", column,
+    finding(
+      "doubt", date < low | date > as.Date("2099-12-31"), name, "out_of_range", column,
       "has an improbable year"
     )
   }))

@@ -71,7 +71,9 @@ mapping_faults <- function(mapping, tables) {
   }
   strangers <- setdiff(names(mapping), names(tables))
   rbind(
-    fault(rep("mapping", length(strangers)), "missing_table", sprintf("maps %s, which is not given", strangers)),
+    fault(
+      rep("mapping", length(strangers)), "missing_table", sprintf("maps %s, which is not given", strangers)
+    ),
     do.call(rbind, unname(Map(function(name) {
       mapped_faults(mapping[[name]], name, names(tables[[name]]))
     }, intersect(names(mapping), names(tables)))))

@@ -38,7 +38,7 @@ lesions            | USUBJID  | id     | required | 1   |         |        |    
 lesions            | TRLNKID  | text   | required | 1   |         |        |     |      |
 lesions            | ADT      | date   | required | 1   |         | record |     |      |
 lesions            | AVISIT   | text   | optional |     |         |        |     |      |
-lesions            | TRGRPID  | word   | required |     |         |        |     |      | TARGET;NON-TARGET;NEW
+lesions            | TRGRPID  | word   | required |     |         |        |     |      |TARGET;NON-TARGET;NEW
 lesions            | TRLOC    | text   | optional |     |         |        |     |      |
 lesions            | NODAL    | word   | optional |     |         |        |     |      | Y;N
 lesions            | AVAL     | number | optional |     |         |        | 0   | 1000 |

@@ -4,9 +4,10 @@
 #' optional; a derivation that needs one that is not there names it. All faults that make the data unusable
 #' are raised together, with their rows; [check_study()] lists them and the doubtful ones without stopping.
 #'
-#' @param subjects,exposure,lesions,assessments,vital_status,therapies,procedures,adverse_events,questionnaires,performance_status,variants,samples,schedule
-#'   Data frames, or paths of files (`xpt`, `sas7bdat`, `parquet`, `csv`, `rds`). The columns are those of
-#'   the section below; every other column is kept.
+#' @param subjects,exposure,lesions,assessments,vital_status,therapies,procedures Data frames, or paths of
+#'   files (`xpt`, `sas7bdat`, `parquet`, `csv`, `rds`). The columns are those of the section below; every
+#'   other column is kept.
+#' @param adverse_events,questionnaires,performance_status,variants,samples,schedule Likewise.
 #' @param design `"randomised"`, `"single_arm"` or `"cohort"`; there is no default, because time zero follows
 #'   from it: `STARTDT` is `RANDDT` in a randomised study and the first dose (`TRTSDT`, or the first
 #'   `ASTDT` of `exposure`) in the two others.
@@ -40,10 +41,10 @@
 #'   and `"2024"`. Incomplete ones are completed where there is a rule, and the flag (`DTHDTF`, `ASTDTF`,
 #'   `AENDTF`) is `"D"` where the day was not known, `"M"` where the month was not either, `"Y"` where nothing
 #'   was. Death: the day after the person was last known alive if that lies in the known month or year, else
-#'   its first day; never before she was known alive. Start of an adverse event: the first dose if that lies in
-#'   the known period (or if nothing is known), but not after the event's end; else the period's first day.
-#'   Ends: the period's last day, but not after death. Start of a therapy or procedure: the period's first day,
-#'   but not before the last dose. Other incomplete dates are errors.
+#'   its first day; never before she was known alive. Start of an adverse event: the first dose if that lies
+#'   in the known period (or if nothing is known), but not after the event's end; else the period's first day.
+#'   Ends: the period's last day, but not after death. Start of a therapy or procedure: the period's first
+#'   day, but not before the last dose. Other incomplete dates are errors.
 #' @section Vital status: where `vital_status` and `subjects` both say something, `vital_status` counts. If
 #'   nobody says `LSTALVDT`, it is the latest scan, dose, visit or start of an adverse event.
 #' @section Errors: a condition of class `tte_error_input`, whose `faults` lists table, column, fault and
@@ -109,11 +110,25 @@ gather_study <- function(tables, options) {
   if (usable_mapping(options$mapping, given)) {
     given <- Map(function(table, name) map_columns(table, options$mapping[[name]]), given, names(given))
   }
-  dated <- date_tables(given, options)
+  said <- rbind(said, do.call(rbind, unname(Map(list_faults, given, names(given)))))
+  dated <- date_tables(Map(without_lists, given, names(given)), options)
   tables <- complete_tables(dated, options)
   faults <- rbind(with_severity(said, "error"), study_findings(dated, tables, options))
   list(tables = tables, faults = faults, given = given)
 }
+
+# A column of the schema that is a list has no values to check.
+list_columns <- function(table, name) {
+  columns <- union(schema_lines(name)$column, "USUBJID")
+  Filter(function(column) !is.atomic(table[[column]]), intersect(columns, names(table)))
+}
+
+list_faults <- function(table, name) {
+  columns <- list_columns(table, name)
+  fault(rep(name, length(columns)), "wrong_type", "must be a vector, not a list", columns)
+}
+
+without_lists <- function(table, name) table[setdiff(names(table), list_columns(table, name))]
 
 setting_faults <- function(options, tables) {
   is_name <- function(x) is.null(x) || checkmate::test_string(x, min.chars = 1)
@@ -121,7 +136,9 @@ setting_faults <- function(options, tables) {
     stated_design_faults(options$design),
     if (length(tables) == 0) fault("study", "missing_table", "no table was given"),
     if (!is_name(options$arm)) fault("arm", "wrong_type", "must be the name of one column, or NULL"),
-    if (!is_name(options$entry_condition)) fault("entry_condition", "wrong_type", "must be one word, or NULL"),
+    if (!is_name(options$entry_condition)) {
+      fault("entry_condition", "wrong_type", "must be one word, or NULL")
+    },
     if (anyDuplicated(options$arms)) fault("arms", "unknown_level", "names an arm twice"),
     start_faults(options),
     if (!is.null(options$assessment_day) &&

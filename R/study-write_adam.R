@@ -184,14 +184,16 @@ adam_labels <- c(
   NTRGRESP = "Non-Target Response", NEWLESN = "New Lesions", SUM = "Sum of Diameters (mm)",
   BASE = "Baseline Sum (mm)", NADIR = "Smallest Earlier Sum (mm)", COMPLETE = "All Targets Assessed",
   REASON = "Reason for the Result", BASECMP = "Baseline Complete", MEASFL = "Measurable Disease Flag",
-  RANDDT = "Date of Randomization", ENRLDT = "Date of Enrollment", TRTSDT = "Date of First Exposure to Treatment",
+  RANDDT = "Date of Randomization", ENRLDT = "Date of Enrollment",
+  TRTSDT = "Date of First Exposure to Treatment",
   TRTEDT = "Date of Last Exposure to Treatment", EOSDT = "End of Study Date", EOSSTT = "End of Study Status",
   DTHDT = "Date of Death", DTHDTF = "Date of Death Imputation Flag", DTHFL = "Subject Death Flag",
   DTHCAUS = "Cause of Death", LSTALVDT = "Date Last Known Alive",
   NACTDT = "Date of New Anti-Cancer Therapy", BRTHDT = "Date of Birth",
   TRT01P = "Planned Treatment for Period 01", TRT01A = "Actual Treatment for Period 01",
   ASTDT = "Analysis Start Date", ASTDTF = "Analysis Start Date Imputation Flag", AENDT = "Analysis End Date",
-  AENDTF = "Analysis End Date Imputation Flag", AEDECOD = "Dictionary-Derived Term", ADTF = "Analysis Date Imputation Flag"
+  AENDTF = "Analysis End Date Imputation Flag", AEDECOD = "Dictionary-Derived Term",
+  ADTF = "Analysis Date Imputation Flag"
 )
 
 with_labels <- function(data, labels) {
@@ -288,7 +290,9 @@ param_name_faults <- function(data, name) {
       !grepl("^[A-Z_][A-Z0-9_]{0,7}$", data$PARAMCD), name, "out_of_range", "PARAMCD",
       "is no code of at most 8 capital letters and digits"
     ),
-    row_fault(data$PARAMCD %in% several, name, "contradiction", "PARAM", "is not the only one of its PARAMCD"),
+    row_fault(
+      data$PARAMCD %in% several, name, "contradiction", "PARAM", "is not the only one of its PARAMCD"
+    ),
     row_fault(
       data$PARAMCD %in% setdiff(shared, several), name, "contradiction", "PARAM", "belongs to several PARAMCD"
     )
@@ -330,7 +334,9 @@ adam_writers <- list(
     need("haven", "writing a SAS transport file")
     haven::write_xpt(data, path, version = 5, name = name)
   },
-  csv = function(data, path, name) utils::write.csv(data, path, row.names = FALSE, na = "", fileEncoding = "UTF-8")
+  csv = function(data, path, name) {
+    utils::write.csv(data, path, row.names = FALSE, na = "", fileEncoding = "UTF-8")
+  }
 )
 
 # All files are written beside their places before any takes its place, so a failure leaves what was there.

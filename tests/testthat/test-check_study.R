@@ -9,7 +9,10 @@ clean_tables <- function() {
   each <- function(offset, ...) data.frame(USUBJID = subjects$USUBJID, ADT = day + offset, ...)
   list(
     subjects = subjects,
-    vital_status = data.frame(USUBJID = "S04", DTHDT = as.Date("2024-07-23"), LSTALVDT = as.Date("2024-07-22")),
+    vital_status = data.frame(
+      USUBJID = "S04", DTHDT = as.Date("2024-07-23"),
+      LSTALVDT = as.Date("2024-07-22")
+    ),
     exposure = data.frame(
       USUBJID = subjects$USUBJID, EXTRT = "A", ASTDT = day + 1, AENDT = as.Date("2024-03-15")
     ),
@@ -17,7 +20,10 @@ clean_tables <- function() {
       study_lesions(id, list(T1 = c(30, 20, 10), T2 = c(12, 12, 12)))
     })),
     assessments = study_visits(c(S01 = "SD PR", S02 = "SD PD", S03 = "PR PR", S04 = "NE SD")),
-    therapies = data.frame(USUBJID = "S02", CMTRT = "B", ASTDT = as.Date("2024-05-01"), AENDT = as.Date("2024-06-01")),
+    therapies = data.frame(
+      USUBJID = "S02", CMTRT = "B", ASTDT = as.Date("2024-05-01"),
+      AENDT = as.Date("2024-06-01")
+    ),
     procedures = data.frame(USUBJID = "S03", PRTRT = "Resection", ASTDT = as.Date("2024-05-02")),
     adverse_events = data.frame(
       USUBJID = c("S01", "S02"), AEDECOD = "Rash", ASTDT = day[1:2] + 10, AENDT = day[1:2] + 20, AESER = "N"
@@ -33,7 +39,10 @@ clean_tables <- function() {
 }
 
 check_tables <- function(tables, ..., design = "randomised") {
-  do.call(check_study, c(unname(tables["subjects"]), tables[names(tables) != "subjects"], list(design = design, ...)))
+  do.call(
+    check_study,
+    c(unname(tables["subjects"]), tables[names(tables) != "subjects"], list(design = design, ...))
+  )
 }
 
 # Plants `value` in rows of a table, and gives the fault that appears: "severity fault rows".
@@ -148,7 +157,9 @@ test_that("dates that are none, or incomplete without a rule, are errors", {
   tables$subjects$RANDDT <- as.numeric(tables$subjects$RANDDT)
   check <- check_tables(tables)
   expect_equal(listed(check, "lesions")[1:2], c("error ADT not_a_date 7", "error ADT incomplete_date 3"))
-  expect_match(check$remedy[check$fault == "incomplete_date" & check$table == "lesions"], "assessment_day = 15")
+  expect_match(
+    check$remedy[check$fault == "incomplete_date" & check$table == "lesions"], "assessment_day = 15"
+  )
   expect_equal(listed(check, "exposure"), "error ASTDT incomplete_date 1")
   expect_true("error RANDDT not_a_date 1, 2, 3, 4" %in% listed(check, "subjects"))
   tables <- clean_tables()
@@ -161,13 +172,17 @@ test_that("dates that are none, or incomplete without a rule, are errors", {
 test_that("dates out of order are doubts", {
   day <- function(x) as.Date(x)
   expect_equal(planted("subjects", "BRTHDT", 1, day("2024-05-05"))[1], "doubt RANDDT dates_out_of_order 1")
-  expect_true("doubt ADT dates_out_of_order 1, 2, 3, 4, 5, 6" %in% planted("lesions", "BRTHDT", 1:6, day("2024-05-05")))
+  expect_true(
+    "doubt ADT dates_out_of_order 1, 2, 3, 4, 5, 6" %in% planted("lesions", "BRTHDT", 1:6, day("2024-05-05"))
+  )
   expect_true("doubt ADT dates_out_of_order 1" %in% planted("assessments", "ADT", 1, day("2023-12-01")))
   expect_equal(planted("subjects", "TRTSDT", 2, day("2023-12-30"))[1], "doubt TRTSDT dates_out_of_order 2")
   expect_equal(planted("subjects", "TRTEDT", 2, day("2024-01-01"))[1], "doubt TRTEDT dates_out_of_order 2")
   expect_equal(planted("subjects", "EOSDT", 2, day("2023-01-01")), "doubt EOSDT dates_out_of_order 2")
   expect_true("doubt DTHDT dates_out_of_order 1" %in% planted("subjects", "DTHDT", 1, day("2023-12-01")))
-  expect_true("doubt LSTALVDT dates_out_of_order 1" %in% planted("subjects", "LSTALVDT", 1, day("2023-12-01")))
+  expect_true(
+    "doubt LSTALVDT dates_out_of_order 1" %in% planted("subjects", "LSTALVDT", 1, day("2023-12-01"))
+  )
   expect_equal(planted("exposure", "AENDT", 1, day("2024-01-01")), "doubt AENDT dates_out_of_order 1")
   expect_equal(planted("adverse_events", "AENDT", 1, day("2024-01-01")), "doubt AENDT dates_out_of_order 1")
   expect_equal(planted("therapies", "AENDT", 1, day("2024-01-01")), "doubt AENDT dates_out_of_order 1")
@@ -323,12 +338,13 @@ test_that("whatever is wrong with the tables, the check lists it and study() rai
   spoil <- list(
     drop = function(table, column) table[setdiff(names(table), column)],
     empty = function(table, column) table[0, , drop = FALSE],
-    missing = function(table, column) replace(table, column, list(NA)),
-    word = function(table, column) replace(table, column, list("what")),
-    number = function(table, column) replace(table, column, list(-1)),
+    missing = function(table, column) replace(table, column, list(rep(NA, nrow(table)))),
+    word = function(table, column) replace(table, column, list(rep("what", nrow(table)))),
+    number = function(table, column) replace(table, column, list(rep(-1, nrow(table)))),
     factor = function(table, column) replace(table, column, list(factor(as.character(table[[column]])))),
     repeated = function(table, column) rbind(table, table),
-    flag = function(table, column) replace(table, column, list(TRUE))
+    flag = function(table, column) replace(table, column, list(rep(TRUE, nrow(table)))),
+    list = function(table, column) replace(table, column, list(as.list(table[[column]])))
   )
   for (seed in random_seeds(40)) {
     tables <- clean_tables()
@@ -344,7 +360,10 @@ test_that("whatever is wrong with the tables, the check lists it and study() rai
     })
     check <- tryCatch(do.call(check_study, c(tables, list(design = design))), error = identity)
     expect_s3_class(check, "tte_check", exact = FALSE)
-    made <- tryCatch(do.call(study, c(tables, list(design = design))), tte_error_input = identity, error = identity)
+    made <- tryCatch(
+      do.call(study, c(tables, list(design = design))),
+      tte_error_input = identity, error = identity
+    )
     unusable <- is.data.frame(check) && "error" %in% check$severity
     expect_s3_class(made, if (unusable) "tte_error_input" else "tte_study")
     if (inherits(made, "tte_study")) expect_s3_class(check_study(made), "tte_check")

@@ -26,7 +26,8 @@ around_the_cut <- function(...) {
       AENDT = c("2024-05", "2024-05-02", "2024-04-30")
     ),
     therapies = data.frame(
-      USUBJID = "early", CMTRT = c("B", "C", "D"), ASTDT = c("2024-04", "2024-05", NA), AENDT = day("2024-06-01")
+      USUBJID = "early", CMTRT = c("B", "C", "D"), ASTDT = c("2024-04", "2024-05", NA),
+      AENDT = day("2024-06-01")
     ),
     vital_status = data.frame(USUBJID = "early", DTHDT = day("2024-06-01"), LSTALVDT = day("2024-05-20")),
     design = "randomised", arms = c("A", "B"), measured = c(risk = "CTDT"), ...
@@ -94,7 +95,9 @@ test_that("a patient whose records end before the cut is alive to the latest of 
   study <- small_study(subjects, assessments = study_visits(c(S01 = "SD SD", S02 = "SD SD"), subjects))
   cut <- data_cut(study, day("2024-08-01"))
   expect_equal(cut$subjects$LSTALVDT, day("2024-01-01") + c(84, 85))
-  expect_equal(data_cut(study, day("2024-08-01"), lastalive = "supplied")$subjects$LSTALVDT, subjects$LSTALVDT)
+  expect_equal(
+    data_cut(study, day("2024-08-01"), lastalive = "supplied")$subjects$LSTALVDT, subjects$LSTALVDT
+  )
   expect_equal(
     data_cut(study, day("2024-03-23"), lastalive = "cut-observed")$subjects$LSTALVDT,
     day(c("2024-02-12", "2024-03-20"))
@@ -102,7 +105,10 @@ test_that("a patient whose records end before the cut is alive to the latest of 
 })
 
 test_that("a variable that was measured after the cut is not known at it", {
-  expect_equal(data_cut(around_the_cut(), cut_day)$subjects[c("risk", "CTDT")], data.frame(risk = NA_real_, CTDT = day(NA)))
+  expect_equal(
+    data_cut(around_the_cut(), cut_day)$subjects[c("risk", "CTDT")],
+    data.frame(risk = NA_real_, CTDT = day(NA))
+  )
   expect_equal(data_cut(around_the_cut(), day("2024-05-01"))$subjects$risk, c(0.4, 0.5))
 })
 
@@ -139,7 +145,8 @@ random_study <- function(n = 30) {
   small_study(
     subjects,
     assessments = data.frame(
-      USUBJID = subjects$USUBJID[row], ADT = zero[row] + from, AVALC = sample(c("SD", "PR", "PD"), 5 * n, TRUE)
+      USUBJID = subjects$USUBJID[row], ADT = zero[row] + from,
+      AVALC = sample(c("SD", "PR", "PD"), 5 * n, TRUE)
     ),
     exposure = data.frame(
       USUBJID = subjects$USUBJID[row], ASTDT = zero[row] + from,
@@ -222,7 +229,9 @@ test_that("clinical rules 3.5: the cut is where the k-th event happens, arms poo
 test_that("events are counted under the rule and reader of the plan, and re-derived at the cut", {
   subjects <- study_subjects(3, DTHDT = day(NA), BASEFL = "Y")
   visits <- rbind(
-    cbind(study_visits(c(S01 = "SD PD", S02 = "SD - - - PD", S03 = "SD SD SD PD"), subjects), READER = "BICR"),
+    cbind(study_visits(c(S01 = "SD PD", S02 = "SD - - - PD", S03 = "SD SD SD PD"), subjects),
+      READER = "BICR"
+    ),
     cbind(study_visits(c(S01 = "PD", S02 = "PD", S03 = "SD SD SD PD"), subjects), READER = "INV")
   )
   study <- small_study(subjects, assessments = visits)
@@ -255,7 +264,10 @@ test_that("wrong cuts are refused with their faults", {
   expect_equal(faults(study$subjects, cut_day), "study wrong_type")
   expect_equal(faults(data_cut(study, cut_day), cut_day + 1), "date out_of_range")
   expect_equal(faults(data_cut(study, cut_day), events = 1, endpoint = "OS"), "study out_of_range")
-  expect_equal(faults(study(assessments = study_visits(c(S01 = "SD")), design = "cohort"), cut_day), "study missing_table")
+  expect_equal(
+    faults(study(assessments = study_visits(c(S01 = "SD")), design = "cohort"), cut_day),
+    "study missing_table"
+  )
   bare <- study(study_subjects()[c("USUBJID", "TRT01P", "RANDDT")], design = "randomised")
   expect_equal(faults(bare, cut_day, lastalive = "supplied"), "lastalive unknown_column")
 })

@@ -2,8 +2,10 @@ day <- function(x) as.Date(x)
 
 test_that("dates are read complete, incomplete or not at all", {
   words <- c(
-    "2024-03-05", "2024-03-05T12:30", "2024-03-05 08:15:00", " 2024-3-5 ", "05MAR2024", "5-Mar-2024", "2024-03",
-    "2024-03-UN", "UN-MAR-2024", "2024", "2024-UN-UN", "UN-UNK-2024", "2024---05", "", NA, "UN-UNK-UNKN", "UNK",
+    "2024-03-05", "2024-03-05T12:30", "2024-03-05 08:15:00", " 2024-3-5 ", "05MAR2024", "5-Mar-2024",
+    "2024-03",
+    "2024-03-UN", "UN-MAR-2024", "2024", "2024-UN-UN", "UN-UNK-2024", "2024---05", "", NA, "UN-UNK-UNKN",
+    "UNK",
     "2024-13", "2024-02-30", "03/05/2024", "soon"
   )
   read <- read_dates(words)
@@ -47,7 +49,7 @@ test_that("clinical rules 3.6, death: the day after the last sign of life, or th
   expect_equal(found$flag, c("D", "D", "D", "M", "M", "D", "D", NA, NA))
 })
 
-test_that("clinical rules 3.6, start of an adverse event: the first dose if in the same period, never after its end", {
+test_that("clinical rules 3.6, start of an adverse event: the first dose, never after the event's end", {
   words <- c("2024-03", "2024-03", "2024-03", "2024", "2024", NA, NA, "2024-05", "2024-03")
   dose <- day(c(
     "2024-03-10", "2024-03-10", "2024-02-10", "2024-03-10", "2023-03-10", "2024-03-10", NA, "2024-03-10", NA
@@ -62,7 +64,10 @@ test_that("clinical rules 3.6, start of an adverse event: the first dose if in t
 })
 
 test_that("clinical rules 3.6, end of an adverse event: the last of the period, capped at death", {
-  found <- impute(c("2024-02", "2024", "2024-02", NA), "end", death = day(c(NA, NA, "2024-02-11", "2024-02-11")))
+  found <- impute(
+    c("2024-02", "2024", "2024-02", NA), "end",
+    death = day(c(NA, NA, "2024-02-11", "2024-02-11"))
+  )
   expect_equal(found$date, day(c("2024-02-29", "2024-12-31", "2024-02-11", NA)))
   expect_equal(found$flag, c("D", "M", "D", NA))
 })
@@ -85,7 +90,8 @@ test_that("study() completes dates in their order and sets the flags, keeping th
   scans <- study_visits(c(S01 = "SD SD", S02 = "SD"), subjects, every = 20)
   therapies <- data.frame(USUBJID = "S02", CMTRT = "B", ASTDT = "2024-04-UN")
   study <- small_study(
-    subjects, adverse_events = events, assessments = scans, therapies = therapies, design = "randomised"
+    subjects,
+    adverse_events = events, assessments = scans, therapies = therapies, design = "randomised"
   )
   expect_equal(study$subjects$DTHDT, day(c("2024-03-11", NA)))
   expect_equal(study$subjects$DTHDTF, c("D", NA))
@@ -111,5 +117,7 @@ test_that("the day of an assessment is assumed only where the protocol says whic
   study <- small_study(assessments = scans, assessment_day = 15)
   expect_equal(study$assessments$ADT, day(c("2024-02-15", "2024-03-25")))
   expect_equal(study$assessments$ADTF, c("D", NA))
-  expect_equal(study_faults_of(small_study(assessments = scans, assessment_day = 31))$argument[1], "assessment_day")
+  expect_equal(
+    study_faults_of(small_study(assessments = scans, assessment_day = 31))$argument[1], "assessment_day"
+  )
 })

@@ -69,26 +69,37 @@ test_that("time zero may be another date, but never in a randomised study", {
 
 test_that("arms: required in a randomised study, in their order, without screen failures", {
   subjects <- study_subjects(TRT01P = c("A", "B", "Screen Failure", "B"), RANDDT = as.Date("2024-01-01"))
-  study <- study(subjects, assessments = study_visits(c(S01 = "SD", S03 = "PD")), design = "randomised", arms = c("B", "A"))
+  study <- study(subjects,
+    assessments = study_visits(c(S01 = "SD", S03 = "PD")), design = "randomised",
+    arms = c("B", "A")
+  )
   expect_equal(study$subjects$USUBJID, c("S01", "S02", "S04"))
   expect_equal(study$assessments$USUBJID, "S01")
   expect_equal(study$tte$n_screen_failures, 1)
-  expect_equal(study_faults_of(study(subjects["USUBJID"], design = "single_arm", arm = NULL))$column, "TRTSDT")
+  expect_equal(
+    study_faults_of(study(subjects["USUBJID"], design = "single_arm", arm = NULL))$column, "TRTSDT"
+  )
   without <- subjects[setdiff(names(subjects), "TRT01P")]
   expect_equal(study_faults_of(study(without, design = "randomised"))$argument, "arm")
   expect_null(study(without, design = "single_arm")$tte$arm)
   expect_equal(study_faults_of(study(without, design = "single_arm", arm = "TRT"))$fault, "unknown_column")
-  expect_equal(study_faults_of(study(subjects, design = "randomised", arms = c("A", "A")))$argument, c("arms", "arms"))
+  expect_equal(
+    study_faults_of(study(subjects, design = "randomised", arms = c("A", "A")))$argument, c("arms", "arms")
+  )
   blank <- transform(subjects, TRT01P = c("A", "", "B", "B"))
   expect_equal(study_faults_of(study(blank, design = "randomised"))$rows, list(2L))
 })
 
 test_that("groups of a cohort have a reference as well", {
-  doses <- data.frame(USUBJID = c("S01", "S02", "S03"), EXTRT = c("A", "B", "B"), ASTDT = as.Date("2024-02-01"))
+  doses <- data.frame(
+    USUBJID = c("S01", "S02", "S03"), EXTRT = c("A", "B", "B"), ASTDT = as.Date("2024-02-01")
+  )
   cohort <- study(study_subjects()["USUBJID"], exposure = doses, design = "cohort", arms = c("B", "A"))
   expect_equal(cohort$tte$reference, "B")
   expect_equal(as.character(cohort$subjects$TRT01P), c("A", "B", "B", NA))
-  faults <- study_faults_of(study(study_subjects()["USUBJID"], exposure = doses, design = "cohort", arms = c("C", "A")))
+  faults <- study_faults_of(
+    study(study_subjects()["USUBJID"], exposure = doses, design = "cohort", arms = c("C", "A"))
+  )
   expect_match(faults$message, "the data have A, B")
 })
 
@@ -129,7 +140,7 @@ test_that("factors, tibbles and labels do not matter", {
   expect_equal(study$tte$labels[["TRT01P"]], "Planned treatment")
 })
 
-test_that("no last date alive is supplied: the latest scan, dose, visit or adverse event is, and print says so", {
+test_that("without a last date alive the latest scan, dose, visit or adverse event is it, as print says", {
   subjects <- study_subjects()[c("USUBJID", "TRT01P", "RANDDT")]
   study <- small_study(subjects, assessments = study_visits(c(S01 = "SD PR", S02 = "SD"), subjects))
   expect_equal(study$subjects$LSTALVDT, subjects$RANDDT + c(84, 42, 0, 0))
@@ -138,6 +149,9 @@ test_that("no last date alive is supplied: the latest scan, dose, visit or adver
 
 test_that("all that is unusable is told in one error", {
   subjects <- study_subjects(USUBJID = c("S01", "S01", "S03", NA))
-  lesions <- transform(study_lesions("S09", list(T1 = c(30, 20))), AVAL = c(-1, 20), ADT = c("2024-01-05", "2024-13-01"))
+  lesions <- transform(
+    study_lesions("S09", list(T1 = c(30, 20))),
+    AVAL = c(-1, 20), ADT = c("2024-01-05", "2024-13-01")
+  )
   expect_snapshot(small_study(subjects, lesions = lesions, arms = c("Placebo", "Drug Y")), error = TRUE)
 })

@@ -46,7 +46,7 @@ test_that("ADTTE in a transport file reads back, and has the shape that CDISC as
   })
 })
 
-test_that("ADRS holds the responses and the best ones, and comes back as a study with the same best response", {
+test_that("ADRS holds the responses and the best ones, and makes a study with the same best response", {
   study <- written_study()
   best <- best_response(study)
   in_file("csv", function(file) {

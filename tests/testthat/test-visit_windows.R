@@ -1,6 +1,6 @@
 windows <- visit_windows(c("Week 6" = 42, "Week 12" = 84), from = c(35, 77), to = c(49, 91))
 
-test_that("clinical rules 4.4: the record nearest to the target stands for the visit, of two as near the later", {
+test_that("clinical rules 4.4: the record nearest to the target counts, of two as near the later", {
   day <- c(35, 40, 44, 49, 50, 76, 77, 84, 92, NA)
   found <- window_records(day, rep(1, 10), windows)
   expect_equal(found$visit, c(1, 1, 1, 1, NA, NA, 2, 2, NA, NA))
