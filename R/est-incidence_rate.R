@@ -58,7 +58,7 @@ incidence_rate <- function(
   contrasts <- contrasts && length(groups$levels) > 1
   abort_input(if (contrasts) reference_needed(d), call)
   counts <- incidence_counts(d, groups, if (is.null(cause)) d$causes[1] else cause, per, per_unit)
-  rows <- incidence_rows(counts, conf.level, conf.method)
+  rows <- person_time_rows(counts, conf.level, conf.method)
   if (contrasts) rows <- rbind(rows, incidence_contrasts(counts, conf.level, conf.method))
   new_incidence(rows, d, counts, per, conf.level, conf.method)
 }
@@ -104,7 +104,7 @@ incidence_counts <- function(d, groups, cause, per, per_unit) {
 
 # ---- one arm ----
 
-incidence_rows <- function(counts, conf.level, conf.method) {
+person_time_rows <- function(counts, conf.level, conf.method) {
   rate <- counts$events / counts$time
   limits <- poisson_limits(counts$events, conf.level, conf.method)
   rates <- data.frame(
