@@ -69,6 +69,10 @@ fine_gray_incidence_cpp <- function(problem, coefficients, var, naive_var, x, st
     .Call(`_tte_fine_gray_incidence_cpp`, problem, coefficients, var, naive_var, x, stratum, times, threads)
 }
 
+absolute_risk_cpp <- function(problem, n_causes, causes, x, stratum, times, threads) {
+    .Call(`_tte_absolute_risk_cpp`, problem, n_causes, causes, x, stratum, times, threads)
+}
+
 gray_test_cpp <- function(columns, group, n_groups, cause, rho, timefix) {
     .Call(`_tte_gray_test_cpp`, columns, group, n_groups, cause, rho, timefix)
 }

@@ -99,13 +99,8 @@ refuse_delayed <- function(d, call) {
 }
 
 gray_fit <- function(trial, cause, rho, timefix) {
-  columns <- trial$d$columns
   k <- length(trial$groups$levels)
-  fit <- gray_test_cpp(columns, trial$groups$codes, k, cause, rho, timefix)
-  columns$cause <- as.integer(columns$cause == cause)
-  given <- list(list(kind = "log-rank"))
-  fit$cause_specific <- log_rank_family_cpp(columns, trial$groups$codes, k, given, timefix)$tests[[1]]
-  fit
+  gray_test_cpp(trial$d$columns, trial$groups$codes, k, cause, rho, timefix)
 }
 
 # ---- the result ----

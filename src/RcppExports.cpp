@@ -280,6 +280,22 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// absolute_risk_cpp
+Rcpp::List absolute_risk_cpp(Rcpp::List problem, int n_causes, std::vector<int> causes, SEXP x, SEXP stratum, std::vector<double> times, int threads);
+RcppExport SEXP _tte_absolute_risk_cpp(SEXP problemSEXP, SEXP n_causesSEXP, SEXP causesSEXP, SEXP xSEXP, SEXP stratumSEXP, SEXP timesSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type problem(problemSEXP);
+    Rcpp::traits::input_parameter< int >::type n_causes(n_causesSEXP);
+    Rcpp::traits::input_parameter< std::vector<int> >::type causes(causesSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type stratum(stratumSEXP);
+    Rcpp::traits::input_parameter< std::vector<double> >::type times(timesSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(absolute_risk_cpp(problem, n_causes, causes, x, stratum, times, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // gray_test_cpp
 Rcpp::List gray_test_cpp(Rcpp::List columns, Rcpp::IntegerVector group, int n_groups, int cause, double rho, bool timefix);
 RcppExport SEXP _tte_gray_test_cpp(SEXP columnsSEXP, SEXP groupSEXP, SEXP n_groupsSEXP, SEXP causeSEXP, SEXP rhoSEXP, SEXP timefixSEXP) {
@@ -530,6 +546,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_fine_gray_cpp", (DL_FUNC) &_tte_fine_gray_cpp, 2},
     {"_tte_fine_gray_residuals_cpp", (DL_FUNC) &_tte_fine_gray_residuals_cpp, 3},
     {"_tte_fine_gray_incidence_cpp", (DL_FUNC) &_tte_fine_gray_incidence_cpp, 8},
+    {"_tte_absolute_risk_cpp", (DL_FUNC) &_tte_absolute_risk_cpp, 7},
     {"_tte_gray_test_cpp", (DL_FUNC) &_tte_gray_test_cpp, 6},
     {"_tte_multi_state_cpp", (DL_FUNC) &_tte_multi_state_cpp, 9},
     {"_tte_km_cpp", (DL_FUNC) &_tte_km_cpp, 5},

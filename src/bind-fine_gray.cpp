@@ -1,5 +1,6 @@
 #include "binding.h"
 
+#include <tte/competing/absolute_risk.hpp>
 #include <tte/competing/fine_gray.hpp>
 
 namespace {
@@ -91,4 +92,28 @@ Rcpp::List fine_gray_incidence_cpp(Rcpp::List problem, arma::vec coefficients, a
       tte::fine_gray_incidence(input_of(problem), fit, {covariates_of(x), binding::integers(stratum)}, times,
                                options_of(problem), binding::execution(threads));
   return Rcpp::List::create(Rcpp::_["incidence"] = found.incidence, Rcpp::_["std_error"] = found.std_error);
+}
+
+// The risks of the causes asked for (from 1), and the models they come from.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List absolute_risk_cpp(Rcpp::List problem, int n_causes, std::vector<int> causes, SEXP x, SEXP stratum,
+                             std::vector<double> times, int threads) {
+  const tte::FineGrayInput input = input_of(problem);
+  const tte::CauseSpecificHazards hazards(input, static_cast<std::size_t>(n_causes),
+                                          Rcpp::as<bool>(problem["timefix"]), binding::execution(threads));
+  const tte::FineGrayNewRows rows{covariates_of(x), binding::integers(stratum)};
+  Rcpp::List models, risks;
+  for (std::size_t k = 0; k < hazards.causes(); ++k) {
+    const tte::FineGrayFit& fit = hazards.fit(k);
+    models.push_back(Rcpp::List::create(
+        Rcpp::_["coefficients"] = plain(fit.coefficients), Rcpp::_["aliased"] = Rcpp::wrap(fit.aliased),
+        Rcpp::_["var"] = fit.variance, Rcpp::_["converged"] = fit.converged,
+        Rcpp::_["monotone"] = !fit.monotone.is_empty(), Rcpp::_["n_event"] = fit.case_count,
+        Rcpp::_["snapped"] = static_cast<double>(fit.snapped)));
+  }
+  for (int cause : causes) {
+    const tte::AbsoluteRisk found = hazards.risk(static_cast<std::size_t>(cause - 1), rows, times);
+    risks.push_back(Rcpp::List::create(Rcpp::_["risk"] = found.risk, Rcpp::_["std_error"] = found.std_error));
+  }
+  return Rcpp::List::create(Rcpp::_["models"] = models, Rcpp::_["risks"] = risks);
 }

@@ -12,7 +12,7 @@ namespace {
 LogRank test_of(const Data& d, const std::vector<std::int32_t>& arm, std::size_t arms, std::int32_t cause = 1,
                 double rho = 0) {
   const TimeToEvent data(d.columns());
-  return tte::gray_test(data, data.arrange(tte::Span<std::int32_t>(arm)), arms, cause, rho);
+  return tte::gray_test(data, data.arrange(tte::Span<std::int32_t>(arm)), arms, cause, rho).incidence;
 }
 
 std::vector<std::int32_t> arms_of(const Data& d, std::int32_t arms) {
@@ -82,6 +82,22 @@ TEST_CASE("scores and variance add up to 0 over the groups; strata add up; freq 
     }
     CHECK(arma::abs(sum - test.variance).max() < 1e-9);
   }
+}
+
+TEST_CASE("the test of the hazards is the log-rank test with other causes censored") {
+  naive::Shape shape{120, 11, 3, 2};
+  shape.freq = true;
+  const Data d = naive::random_data(shape, 5);
+  Data alone = d;
+  for (std::int32_t& cause : alone.cause) cause = cause == 2;
+  const std::vector<std::int32_t> arm = arms_of(d, 3);
+  const TimeToEvent data(d.columns()), one(alone.columns());
+  const tte::Span<std::int32_t> groups(arm);
+  const LogRank mine = tte::gray_test(data, data.arrange(groups), 3, 2, 0).hazard,
+                peer = tte::log_rank(one, one.arrange(groups), 3);
+  CHECK(arma::abs(mine.expected - peer.expected).max() < 1e-10);
+  CHECK(arma::abs(mine.variance - peer.variance).max() < 1e-10);
+  CHECK(naive::gap(mine.statistic, peer.statistic) < 1e-10);
 }
 
 TEST_CASE("wrong arguments are refused") {

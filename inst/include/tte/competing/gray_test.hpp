@@ -120,20 +120,58 @@ class GrayStratum {
 
 }  // namespace detail
 
-/// `group` holds 0, ..., groups - 1 in the arranged order of `data`; rows must not enter late. The result is
-/// that of a log-rank test: z > 0 when the second of two groups has fewer events than expected.
-inline LogRank gray_test(const TimeToEvent& data, const Arranged<std::int32_t>& group, std::size_t groups,
-                         std::int32_t cause, double rho) {
+/// Gray's test, and the log-rank test of the hazards of the same cause, with other events as censored.
+struct GrayTest {
+  LogRank incidence, hazard;
+};
+
+namespace detail {
+
+inline LogRank empty_test(const arma::mat& n) {
+  LogRank test;
+  test.n = n;
+  test.observed.zeros(n.n_rows, n.n_cols);
+  test.expected.zeros(n.n_rows, n.n_cols);
+  test.variance.zeros(n.n_rows, n.n_rows);
+  return test;
+}
+
+// One time of the cause-specific log-rank test; other events happen to rows at risk.
+inline void add_hazard_time(const GrayStratum::Counts& now, std::size_t stratum, TimePoint& point,
+                            LogRank& test) {
+  point.at_risk = now.at_risk;
+  point.observed = now.cause;
+  point.n = point.d = 0;
+  for (std::size_t g = 0; g < now.at_risk.size(); ++g) {
+    point.n += now.at_risk[g];
+    point.d += now.cause[g];
+  }
+  if (!(point.d > 0)) return;
+  const double factor = point.n > 1 ? point.d * (point.n - point.d) / (point.n - 1) : 0;
+  for (std::size_t g = 0; g < now.at_risk.size(); ++g) {
+    for (std::size_t h = 0; h < now.at_risk.size(); ++h) {
+      const double share = (g == h ? 1 : 0) - now.at_risk[h] / point.n;
+      point.variance(g, h) = factor * now.at_risk[g] / point.n * share;
+    }
+  }
+  add_time_point(point, 1, stratum, test);
+}
+
+}  // namespace detail
+
+/// `group` holds 0, ..., groups - 1 in the arranged order of `data`; rows must not enter late. z > 0 when the
+/// second of two groups has fewer events than expected.
+inline GrayTest gray_test(const TimeToEvent& data, const Arranged<std::int32_t>& group, std::size_t groups,
+                          std::int32_t cause, double rho) {
   detail::check_groups(group, groups);
   expects(!data.has_weight(), "Gray's test takes freq, not weights");
   expects(cause >= 1, "the cause of interest must be a code 1, 2, ...");
   expects(std::isfinite(rho), "rho must be finite");
   const std::size_t strata = data.strata();
-  LogRank test;
-  test.n = detail::group_sizes(data, group, groups);
-  test.observed.zeros(groups, strata);
-  test.expected.zeros(groups, strata);
-  test.variance.zeros(groups, groups);
+  GrayTest out;
+  out.incidence = out.hazard = detail::empty_test(detail::group_sizes(data, group, groups));
+  LogRank& test = out.incidence;
+  detail::TimePoint point(groups);
   Counts at_risk(data, group, groups);
   detail::GrayStratum::Counts now{std::vector<double>(groups), std::vector<double>(groups),
                                   std::vector<double>(groups)};
@@ -149,11 +187,13 @@ inline LogRank gray_test(const TimeToEvent& data, const Arranged<std::int32_t>& 
       (data.cause(i) == cause ? now.cause : now.other)[g] += data.mass(i);
     }
     for (std::size_t g = 0; g < groups; ++g) now.at_risk[g] = at_risk[g];
+    detail::add_hazard_time(now, stratum, point, out.hazard);
     sums[stratum].observe(now, test.observed.colptr(stratum), test.expected.colptr(stratum));
   });
   for (const detail::GrayStratum& one : sums) test.variance += one.variance();
   detail::set_statistic(test);
-  return test;
+  detail::set_statistic(out.hazard);
+  return out;
 }
 
 }  // namespace tte
