@@ -32,12 +32,12 @@ test_that("the error of a length of stay is the root of the persons' squared der
   mean_stay <- function(person, step) {
     d$w <- ifelse(d$id == person, 1 + step, 1)
     weighted <- transition_probabilities(Surv(tstart, tstop, to) ~ 1, d, id = id, initial = "MGUS", weights = w)
-    length_of_stay(weighted, tau = 240)$estimate
+    length_of_stay(weighted, tau = 200)$estimate
   }
   influence <- vapply(unique(d$id), function(person) {
     (mean_stay(person, 1e-4) - mean_stay(person, -1e-4)) / 2e-4
   }, numeric(3))
-  expect_equal(length_of_stay(fit, tau = 240)$std.error, sqrt(rowSums(influence^2)), tolerance = 1e-6)
+  expect_equal(length_of_stay(fit, tau = 200)$std.error, sqrt(rowSums(influence^2)), tolerance = 1e-6)
 })
 
 test_that("Greenwood's errors are mstate's for every transition", {
@@ -55,10 +55,13 @@ test_that("Greenwood's errors are mstate's for every transition", {
   }))
   hazard <- survival::coxph(survival::Surv(Tstart, Tstop, status) ~ strata(trans), long, method = "breslow")
   matrix <- mstate::transMat(list(c(2, 3), 3, c()), names = states)
-  theirs <- mstate::probtrans(mstate::msfit(hazard, trans = matrix, vartype = "greenwood"), predt = 0, method = "greenwood", variance = TRUE)
+  fitted <- mstate::msfit(hazard, trans = matrix, vartype = "greenwood")
+  # Rounding below 0 makes its square roots NaN where a variance is 0.
+  theirs <- suppressWarnings(mstate::probtrans(fitted, predt = 0, method = "greenwood", variance = TRUE))
   mine <- summary(fit, times = c(60, 200), type = "transition")
   for (from in 1:2) {
     rows <- theirs[[from]][findInterval(c(60, 200), theirs[[from]]$time), ]
+    rows[is.na(rows)] <- 0
     own <- mine[mine$term == paste("from", states[from]), ]
     expect_lt(max(abs(own$estimate - c(t(rows[paste0("pstate", 1:3)])))), 1e-9)
     expect_lt(max(abs(own$std.error - c(t(rows[paste0("se", 1:3)])))), 1e-9)
