@@ -35,8 +35,8 @@ read_date_words <- function(x) {
 }
 
 date_parts <- function(words) {
-  words <- sub("[T ][0-9]{2}:?[0-9]{2}.*$", "", words)
-  words <- day_first(words)
+  words <- sub("^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})[T ][0-9]{2}.*$", "\\1", words)
+  words <- day_first(sub("[ :][0-9]{2}:[0-9]{2}.*$", "", words))
   empty <- is.na(words) | words %in% c("", "NA", ".") | grepl("^[UNKX]+([-/. ]?[UNKX]+)*$", words)
   pattern <- "^([0-9]{4})(-([0-9]{1,2}|UN|UNK|XX|-))?(-([0-9]{1,2}|UN|UNK|XX))?$"
   known <- !empty & grepl(pattern, words)

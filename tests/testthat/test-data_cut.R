@@ -227,7 +227,7 @@ test_that("clinical rules 3.5: the cut is where the k-th event happens, arms poo
 })
 
 test_that("events are counted under the rule and reader of the plan, and re-derived at the cut", {
-  subjects <- study_subjects(3, DTHDT = day(NA), BASEFL = "Y")
+  subjects <- study_subjects(3, DTHDT = day(NA))
   visits <- rbind(
     cbind(study_visits(c(S01 = "SD PD", S02 = "SD - - - PD", S03 = "SD SD SD PD"), subjects),
       READER = "BICR"

@@ -18,6 +18,19 @@ test_that("dates are read complete, incomplete or not at all", {
   expect_equal(which(read$bad), 18:21)
 })
 
+test_that("every month in words is read, whole and incomplete, with and without a time of day", {
+  month <- day(sprintf("2022-%02d-05", 1:12))
+  for (word in list(month.abb, toupper(month.abb), tolower(month.abb))) {
+    for (form in c("05%s2022", "5-%s-2022", "05 %s 2022", "05%s2022:12:30:00", "05-%s-2022 08:15")) {
+      expect_equal(read_dates(sprintf(form, word))$date, month, label = form)
+    }
+    incomplete <- read_dates(sprintf("UN%s2022", word))
+    expect_equal(incomplete$month, 1:12)
+    expect_equal(incomplete$missing, rep("D", 12))
+  }
+  expect_equal(read_dates("2022-10-05T12")$date, day("2022-10-05"))
+})
+
 test_that("dates of R are taken as they are, with times cut off in their own zone; numbers are no dates", {
   expect_equal(read_dates(day("2024-03-05"))$date, day("2024-03-05"))
   late <- as.POSIXct("2024-03-05 23:30", tz = "America/New_York")
