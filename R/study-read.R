@@ -40,11 +40,8 @@ table_readers <- list(
     haven::zap_formats(haven::read_sas(path))
   },
   parquet = function(path) {
-    if (requireNamespace("nanoparquet", quietly = TRUE)) {
-      return(nanoparquet::read_parquet(path))
-    }
-    need("arrow", "reading a parquet file (package nanoparquet does, too)")
-    arrow::read_parquet(path)
+    need("nanoparquet", "reading a parquet file")
+    as.data.frame(nanoparquet::read_parquet(path))
   }
 )
 
