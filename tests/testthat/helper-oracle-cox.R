@@ -21,18 +21,22 @@ oracle_tied_sets <- function(rows) {
   sets
 }
 
-#' Marginal likelihood of one tie (K&P 4.2.3): the chance that these d deaths come before all others at risk,
-#' int_0^inf exp(-u) prod_j (1 - exp(-risk_j u / sum of the others' risks)) du. With u = -log v it is an
-#' integral over (0, 1).
+#' Log marginal likelihood of one tie (K&P 4.2.3): the chance that these d deaths come before all others at
+#' risk, int_0^inf exp(-u) prod_j (1 - exp(-risk_j u / sum of the others' risks)) du. With u = exp(z) the
+#' integrand has one peak, around which it is integrated.
 oracle_marginal_integral <- function(risk_deaths, risk_others) {
   total <- sum(risk_others)
   if (total == 0) {
-    return(1)
+    return(0)
   }
-  chance <- function(v) vapply(v, function(one) prod(-expm1(risk_deaths / total * log(one))), 1)
-  stats::integrate(chance, 0, 1,
-    rel.tol = 1e-12, abs.tol = 0, subdivisions = 2000L, stop.on.error = FALSE
-  )$value
+  height <- function(z) {
+    vapply(z, function(one) sum(log(-expm1(-risk_deaths / total * exp(one)))) - exp(one) + one, 1)
+  }
+  top <- stats::optimize(height, c(-60, 60), maximum = TRUE, tol = 1e-8)
+  area <- stats::integrate(function(z) exp(height(z) - top$objective), top$maximum - 40, top$maximum + 8,
+    rel.tol = 1e-12, abs.tol = 0, subdivisions = 5000L, stop.on.error = FALSE
+  )
+  top$objective + log(area$value)
 }
 
 #' The same by adding up all orders in which the tied deaths may have come.
@@ -44,21 +48,21 @@ oracle_marginal_orders <- function(risk_deaths, risk_others) {
     }
     sum(vapply(seq_along(left), function(k) left[k] / (sum(left) + total) * from(left[-k]), 1))
   }
-  from(risk_deaths)
+  log(from(risk_deaths))
 }
 
-#' The discrete likelihood of one tie (Cox 1972): the deaths' product among those of all sets of as many at
+#' Log discrete likelihood of one tie (Cox 1972): the deaths' product among those of all sets of as many at
 #' risk; by enumeration, or with many sets as a coefficient of the polynomial prod (1 + risk z).
 oracle_discrete <- function(risk_deaths, risk_others) {
   all_risk <- c(risk_deaths, risk_others)
   d <- length(risk_deaths)
   if (choose(length(all_risk), d) <= 1000) {
     sets <- utils::combn(length(all_risk), d)
-    return(prod(risk_deaths) / sum(apply(sets, 2L, function(set) prod(all_risk[set]))))
+    return(log(prod(risk_deaths) / sum(apply(sets, 2L, function(set) prod(all_risk[set])))))
   }
   polynomial <- c(1, numeric(d))
   for (risk in all_risk) polynomial <- polynomial + risk * c(0, polynomial[-(d + 1L)])
-  prod(risk_deaths) / polynomial[d + 1L]
+  log(prod(risk_deaths) / polynomial[d + 1L])
 }
 
 #' Log likelihood at beta. `of_tie`: one of the functions above.
@@ -66,7 +70,7 @@ oracle_exact_loglik <- function(beta, rows, x, offset, of_tie) {
   eta <- drop(x %*% beta) + offset
   sum(vapply(oracle_tied_sets(rows), function(set) {
     level <- max(eta[c(set$deaths, set$others)])
-    log(of_tie(exp(eta[set$deaths] - level), exp(eta[set$others] - level)))
+    of_tie(exp(eta[set$deaths] - level), exp(eta[set$others] - level))
   }, 1))
 }
 

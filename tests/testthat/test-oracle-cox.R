@@ -17,8 +17,10 @@ test_that("the marginal likelihood of a tie is its integral and the sum over all
       tolerance = 1e-10
     )
   }
-  expect_equal(oracle_marginal_orders(c(1, 1), 2), 2 * (1 / 4) * (1 / 3))
-  expect_equal(oracle_discrete(c(2, 3), c(1, 1)), 6 / (6 + 2 + 2 + 3 + 3 + 1))
+  expect_equal(exp(oracle_marginal_orders(c(1, 1), 2)), 2 * (1 / 4) * (1 / 3))
+  # equal risks: every set of deaths has the same chance
+  expect_equal(oracle_marginal_integral(rep(1, 27), rep(1, 54)), -lchoose(81, 27), tolerance = 1e-10)
+  expect_equal(exp(oracle_discrete(c(2, 3), c(1, 1))), 6 / (6 + 2 + 2 + 3 + 3 + 1))
 })
 
 test_that("every tie rule and Firth's penalty are their definitions on random data", {
