@@ -109,6 +109,10 @@ compare_proportions_cpp <- function(counts, method, weight, conf_level) {
     .Call(`_tte_compare_proportions_cpp`, counts, method, weight, conf_level)
 }
 
+exact_difference_cpp <- function(counts, conf_level) {
+    .Call(`_tte_exact_difference_cpp`, counts, conf_level)
+}
+
 compare_ratio_cpp <- function(counts, method, conf_level) {
     .Call(`_tte_compare_ratio_cpp`, counts, method, conf_level)
 }

@@ -6,7 +6,9 @@
 #' @section Limits of a difference: `"miettinen-nurminen"` inverts the score test with the variance that is
 #'   most likely under each difference, times N / (N - 1); `"mee"` does without that factor; `"newcombe"` puts
 #'   the Wilson limits of the two rates together; `"sato"` takes Mantel and Haenszel's difference with the
-#'   variance of Sato, Greenland and Robins. Over strata the score methods weight them by n1 n2 / N
+#'   variance of Sato, Greenland and Robins; `"exact"` inverts the two one-sided exact tests of the observed
+#'   difference at the least favourable rates, as SAS PROC FREQ's `exact riskdiff` does, without strata; its
+#'   time grows with the square of the patients. Over strata the score methods weight them by n1 n2 / N
 #'   (`stratum_weights = "cmh"`) or by the inverse of the variance, as it is under each difference
 #'   (`"inverse-variance"`); Newcombe's limits are those of Yan and Su with the first weights. Under
 #'   `"inverse-variance"` a stratum in which nobody or everybody responded weighs without bound at a
@@ -14,7 +16,8 @@
 #' @section p value: It is the one that is below 1 - `conf.level` just where the limits leave 0 (for a ratio
 #'   1) out. Score methods: the score test of no difference; under `"miettinen-nurminen"` with `"cmh"`
 #'   weights this is the Cochran-Mantel-Haenszel test without correction. Newcombe: the level at which a
-#'   limit touches 0. Z > 0 favours the arm, which has more responders than the reference.
+#'   limit touches 0. Exact: twice the lighter tail, without a Z. Z > 0 favours the arm, which has more
+#'   responders than the reference.
 #' @section Strata: A stratum in which an arm has no patient is left out, of the weights, the counts and the
 #'   variance, and the conventions say so. Where no stratum is left, or an arm has no patient, there is no
 #'   estimate (`NA`).
@@ -29,7 +32,7 @@
 #' @param strata Names of columns over whose strata the arms are compared.
 #' @param reference The arm that the others are compared with; required where the arms are words without an
 #'   order. Otherwise the first level of the factor, or the smaller number.
-#' @param conf.method `"miettinen-nurminen"`, `"mee"`, `"newcombe"` or `"sato"`; for a ratio
+#' @param conf.method `"miettinen-nurminen"`, `"mee"`, `"newcombe"`, `"sato"`, `"exact"`; for a ratio
 #'   `"miettinen-nurminen"`, or `"koopman"`, the score limits without the factor N / (N - 1).
 #' @param stratum_weights `"cmh"` or `"inverse-variance"`, for the score methods.
 #' @return [Estimates][estimates], one row for each arm but the reference: `estimate` (arm less reference, or
@@ -41,8 +44,9 @@
 #'   *Statistics in Medicine* 17, 873-890. Yan X, Su XG (2010). Stratified Wilson and Newcombe confidence
 #'   intervals for multiple binomial proportions. *Statistics in Biopharmaceutical Research* 2, 329-335. Sato
 #'   T, Greenland S, Robins JM (1989). On the variance estimator for the Mantel-Haenszel risk difference.
-#'   *Biometrics* 45, 1323-1324. Koopman PAR (1984). Confidence intervals for the ratio of two binomial
-#'   proportions. *Biometrics* 40, 513-517.
+#'   *Biometrics* 45, 1323-1324. Santner TJ, Snell MK (1980). Small-sample confidence intervals for p1 - p2
+#'   and p1 / p2 in 2 x 2 contingency tables. *JASA* 75, 386-394. Koopman PAR (1984). Confidence intervals
+#'   for the ratio of two binomial proportions. *Biometrics* 40, 513-517.
 #' @examples
 #' d <- data.frame(
 #'   arm = factor(rep(c("Placebo", "Drug X"), c(77, 154)), c("Placebo", "Drug X")),
@@ -69,7 +73,13 @@ response_difference <- function(
   data <- rate_rows(data, rlang::enquo(subset))
   request <- list(param = param, type = type, min_days = min_days, confirmed = confirmed)
   trial <- read_trial(formula, data, request, strata, reference)
+  abort_input(if (conf.method == "exact" && length(trial$by) > 0) {
+    fault("conf.method", "not_a_choice", "\"exact\" takes no strata")
+  })
   compare <- function(table) {
+    if (conf.method == "exact") {
+      return(exact_comparison(table, conf.level))
+    }
     found <- compare_proportions_cpp(table, conf.method, stratum_weights, conf.level)
     c(found, 2 * stats::pnorm(-abs(found[5])))
   }
@@ -83,8 +93,16 @@ response_difference <- function(
 
 difference_methods <- c(
   "miettinen-nurminen" = "Miettinen and Nurminen's score limits", mee = "Mee's score limits",
-  newcombe = "Newcombe's limits", sato = "Mantel and Haenszel's difference with Sato's variance"
+  newcombe = "Newcombe's limits", sato = "Mantel and Haenszel's difference with Sato's variance",
+  exact = "exact limits without conditioning (Santner and Snell)"
 )
+
+# Estimate and its error as they are; limits and p of the exact tails, which have no Z.
+exact_comparison <- function(table, conf.level) {
+  plain <- compare_proportions_cpp(table, "mee", "cmh", conf.level)[1:2]
+  found <- exact_difference_cpp(table, conf.level)
+  c(plain, found[1:2], NA, found[3])
+}
 
 weight_sentences <- c(
   cmh = "Strata are weighted by n1 n2 / N.",
@@ -92,7 +110,7 @@ weight_sentences <- c(
 )
 
 stratum_weight_faults <- function(conf.method, stratum_weights) {
-  if (conf.method %in% c("newcombe", "sato") && identical(stratum_weights, "inverse-variance")) {
+  if (conf.method %in% c("newcombe", "sato", "exact") && identical(stratum_weights, "inverse-variance")) {
     fault("stratum_weights", "not_a_choice", sprintf("must be \"cmh\" under \"%s\"", conf.method))
   }
 }

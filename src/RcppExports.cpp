@@ -426,6 +426,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// exact_difference_cpp
+Rcpp::NumericVector exact_difference_cpp(Rcpp::NumericMatrix counts, double conf_level);
+RcppExport SEXP _tte_exact_difference_cpp(SEXP countsSEXP, SEXP conf_levelSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type counts(countsSEXP);
+    Rcpp::traits::input_parameter< double >::type conf_level(conf_levelSEXP);
+    rcpp_result_gen = Rcpp::wrap(exact_difference_cpp(counts, conf_level));
+    return rcpp_result_gen;
+END_RCPP
+}
 // compare_ratio_cpp
 Rcpp::NumericVector compare_ratio_cpp(Rcpp::NumericMatrix counts, std::string method, double conf_level);
 RcppExport SEXP _tte_compare_ratio_cpp(SEXP countsSEXP, SEXP methodSEXP, SEXP conf_levelSEXP) {
@@ -556,6 +567,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_pseudo_values_cpp", (DL_FUNC) &_tte_pseudo_values_cpp, 5},
     {"_tte_proportion_interval_cpp", (DL_FUNC) &_tte_proportion_interval_cpp, 4},
     {"_tte_compare_proportions_cpp", (DL_FUNC) &_tte_compare_proportions_cpp, 4},
+    {"_tte_exact_difference_cpp", (DL_FUNC) &_tte_exact_difference_cpp, 2},
     {"_tte_compare_ratio_cpp", (DL_FUNC) &_tte_compare_ratio_cpp, 3},
     {"_tte_odds_ratio_cpp", (DL_FUNC) &_tte_odds_ratio_cpp, 4},
     {"_tte_association_cpp", (DL_FUNC) &_tte_association_cpp, 4},

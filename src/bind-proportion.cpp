@@ -4,6 +4,7 @@
 #include <tte/response/proportion.hpp>
 #include <tte/response/stratified_association.hpp>
 #include <tte/response/stratified_difference.hpp>
+#include <tte/response/two_proportions_exact.hpp>
 
 namespace {
 
@@ -62,6 +63,15 @@ Rcpp::NumericVector compare_proportions_cpp(Rcpp::NumericMatrix counts, std::str
   const tte::DifferenceTest found = tte::compare_proportions(two_arms(counts), difference_method(method),
                                                              stratum_weight(weight), conf_level);
   return binding::numbers({found.estimate, found.std_error, found.lower, found.upper, found.z});
+}
+
+// Lower limit, upper limit, p.
+// [[Rcpp::export(rng = false)]]
+Rcpp::NumericVector exact_difference_cpp(Rcpp::NumericMatrix counts, double conf_level) {
+  const std::vector<tte::TwoArms> arms = two_arms(counts);
+  if (arms.size() != 1) return binding::numbers(std::vector<double>(3, R_NaN));
+  const tte::Interval limits = tte::exact_difference(arms[0], conf_level);
+  return binding::numbers({limits.lower, limits.upper, tte::exact_difference_p(arms[0])});
 }
 
 // [[Rcpp::export(rng = false)]]

@@ -109,6 +109,17 @@ TEST_CASE("score, information and both variances are those of the definition on 
   CHECK(compared > 350);
 }
 
+TEST_CASE("the events come with their Schoenfeld residuals and g") {
+  const Data d = naive::random_data({60, 6, 1, 2, true, true, true, true, false, 2}, 4);
+  const ProportionalHazards test = of(d, {0.4, -0.3}, squared);
+  const tte::CoxResiduals alone =
+      tte::schoenfeld_residuals(TimeToEvent(d.columns()), {d.covariates(), d.offset, {0.4, -0.3}});
+  CHECK(test.events.schoenfeld == alone.schoenfeld);
+  CHECK(test.events.row == alone.row);
+  REQUIRE(test.g.size() == alone.time.size());
+  for (std::size_t e = 0; e < test.g.size(); ++e) REQUIRE(test.g[e] == squared(alone.time[e]));
+}
+
 TEST_CASE("Freireich's trial: the chi-squares are cox.zph's") {
   const Data d = naive::freireich();
   const struct {

@@ -32,6 +32,33 @@ test_that("4.2 limits of a difference are those of the published table", {
   }
 })
 
+test_that("4.2 the unconditional exact limits of 40 of 78 v 5 of 17 are those of SAS", {
+  found <- response_difference(responder ~ arm, arms_of_counts(40, 78, 5, 17),
+    reference = "old", conf.method = "exact"
+  )
+  expect_equal(round(c(found$estimate, found$conf.low, found$conf.high), 4), c(.2187, -.0466, .4676))
+  expect_true(found$p.value > 0.05)
+  expect_fault(
+    response_difference(responder ~ arm, arms_of_counts(3, 9, 1, 8),
+      reference = "old", conf.method = "exact", strata = "stratum"
+    ), "not_a_choice", "conf.method"
+  )
+})
+
+test_that("unconditional exact limits hold at least as often as they say, over every pair of counts", {
+  n <- c(9, 7)
+  grid <- expand.grid(x1 = 0:n[1], x2 = 0:n[2])
+  limits <- t(mapply(function(x1, x2) {
+    exact_difference_cpp(cbind(x1, n[1], x2, n[2]), 0.9)[1:2]
+  }, grid$x1, grid$x2))
+  p <- expand.grid(p1 = seq(0.02, 0.98, 0.06), p2 = seq(0.02, 0.98, 0.06))
+  held <- mapply(function(p1, p2) {
+    chance <- stats::dbinom(grid$x1, n[1], p1) * stats::dbinom(grid$x2, n[2], p2)
+    sum(chance[limits[, 1] <= p1 - p2 & p1 - p2 <= limits[, 2]])
+  }, p$p1, p$p2)
+  expect_true(min(held) >= 0.9 - 1e-9)
+})
+
 # Lu (2008), PharmaSUG 2025 SA-198.
 strata_4_3 <- list(x1 = c(1, 3, 2), n1 = c(15, 10, 25), x2 = c(3, 4, 18), n2 = c(5, 10, 35))
 
@@ -188,6 +215,8 @@ test_that("Miettinen and Nurminen's limits hold as often as they say, over every
 
 # ---- ends ----
 
+stratified_methods <- setdiff(names(difference_methods), "exact")
+
 test_that("nobody, everybody and single patients have limits, under every method", {
   cases <- list(
     c(0, 10, 0, 10), c(10, 10, 10, 10), c(10, 10, 0, 10), c(0, 1, 1, 1), c(0, 1, 0, 1), c(1, 1, 5, 9), c(
@@ -196,9 +225,9 @@ test_that("nobody, everybody and single patients have limits, under every method
   )
   for (case in cases) {
     d <- do.call(arms_of_counts, as.list(case))
-    for (method in c("miettinen-nurminen", "mee", "newcombe")) {
+    for (method in c("miettinen-nurminen", "mee", "newcombe", "exact")) {
       found <- response_difference(responder ~ arm, d, reference = "old", conf.method = method)
-      numbers <- unlist(found[c("estimate", "conf.low", "conf.high", "statistic", "p.value")])
+      numbers <- unlist(found[c("estimate", "conf.low", "conf.high", "p.value")])
       expect_false(anyNA(numbers), info = toString(case))
       expect_true(found$conf.low < found$conf.high && found$conf.low >= -1 && found$conf.high <= 1)
       expect_true(found$conf.low <= found$estimate && found$estimate <= found$conf.high)
@@ -217,7 +246,7 @@ test_that("nobody, everybody and single patients have limits, under every method
 test_that("a stratum without an arm is left out of everything", {
   with <- arms_of_counts(c(1, 3, 2, 4), c(15, 10, 25, 9), c(3, 4, 18, 0), c(5, 10, 35, 0))
   without <- do.call(arms_of_counts, strata_4_3)
-  for (method in names(difference_methods)) {
+  for (method in stratified_methods) {
     found <- response_difference(
       responder ~ arm, with,
       strata = "stratum", reference = "old", conf.method = method
@@ -236,7 +265,7 @@ test_that("a stratum without an arm is left out of everything", {
 
 test_that("strata without responders, or of one patient in each arm, do no harm", {
   d <- arms_of_counts(c(1, 0, 2, 1), c(15, 10, 25, 1), c(3, 0, 18, 0), c(5, 10, 35, 1))
-  for (method in names(difference_methods)) {
+  for (method in stratified_methods) {
     found <- response_difference(
       responder ~ arm, d,
       strata = "stratum", reference = "old", conf.method = method
