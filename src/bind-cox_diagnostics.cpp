@@ -112,17 +112,22 @@ Rcpp::List cox_baseline_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::Numer
       Rcpp::_["mean_hazard"] = mean_hazard, Rcpp::_["shift"] = take(found.shift));
 }
 
-// `values` is g(t) at `times`, which increase; `information` is of the coefficients and of x g(t).
+// `values` is g(t) at `times`, which increase; `information` is of the coefficients and of x g(t). What
+// follows it is of each event.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List cox_ph_test_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta,
                            std::string ties, Rcpp::NumericVector times, Rcpp::NumericVector values,
                            bool robust, bool timefix, int threads) {
   const tte::TimeToEvent data(binding::columns(columns), timefix);
   const tte::TimeFunction g{{times.begin(), times.end()}, {values.begin(), values.end()}};
-  const tte::ProportionalHazards test = tte::proportional_hazards(data, model_of(x, offset, beta, ties), g,
-                                                                  robust, binding::execution(threads));
+  tte::ProportionalHazards test = tte::proportional_hazards(data, model_of(x, offset, beta, ties), g, robust,
+                                                            binding::execution(threads));
   return Rcpp::List::create(Rcpp::_["score"] = Rcpp::NumericVector(test.score.begin(), test.score.end()),
-                            Rcpp::_["variance"] = test.variance, Rcpp::_["information"] = test.information);
+                            Rcpp::_["variance"] = test.variance, Rcpp::_["information"] = test.information,
+                            Rcpp::_["schoenfeld"] = matrix_of(test.events.schoenfeld, test.events.row.size()),
+                            Rcpp::_["row"] = from_one(test.events.row),
+                            Rcpp::_["time"] = take(test.events.time),
+                            Rcpp::_["stratum"] = from_one(test.events.stratum), Rcpp::_["g"] = take(test.g));
 }
 
 // `newx`: the covariates of every row, one matrix per arm. `tau` is NA for no restricted mean.

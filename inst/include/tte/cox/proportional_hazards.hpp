@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -18,6 +19,8 @@ struct ProportionalHazards {
   arma::vec score;        ///< of x g(t), given that beta is estimated
   arma::mat variance;     ///< of that score
   arma::mat information;  ///< 2p x 2p, of x and of x g(t); g is centred
+  CoxResiduals events;    ///< Schoenfeld residuals alone, which show what the test sums up
+  std::vector<double> g;  ///< of each event
 };
 
 /// A function of time, known at some times in increasing order.
@@ -119,9 +122,14 @@ inline ProportionalHazards proportional_hazards(const TimeToEvent& data, const C
   const std::vector<double> one(data.schedule().steps.size(), 1.0), weight = detail::centred_by_step(data, g);
   std::vector<double> square = weight;
   for (double& w : square) w *= w;
-  const detail::WeightedScore beta = detail::weighted_score(steps, one, execution);
-  const detail::WeightedScore theta = detail::weighted_score(steps, weight, execution);
-  const arma::mat of_theta = detail::weighted_score(steps, square, execution).information;
+  // Each of the three sums its rows in the same order whoever else runs.
+  const std::array<const std::vector<double>*, 3> weights{&one, &weight, &square};
+  std::array<detail::WeightedScore, 3> found;
+  parallel_chunks(weights.size(), 1, execution, [&](std::size_t w, std::size_t, std::size_t) {
+    found[w] = detail::weighted_score(steps, *weights[w], {});
+  });
+  const auto& [beta, theta, of_square] = found;
+  const arma::mat& of_theta = of_square.information;
   const arma::mat& between = theta.information;
   const arma::mat slope = between * swept_inverse(beta.information, beta.scale, 1e-11).inverse;
   ProportionalHazards out;
@@ -130,6 +138,8 @@ inline ProportionalHazards proportional_hazards(const TimeToEvent& data, const C
                         : arma::mat(of_theta - slope * between);
   out.information =
       arma::join_cols(arma::join_rows(beta.information, between), arma::join_rows(between, of_theta));
+  detail::append_schoenfeld(steps, out.events);
+  for (double time : out.events.time) out.g.push_back(detail::value_nearest(g, time));
   return out;
 }
 
