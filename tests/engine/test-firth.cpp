@@ -66,6 +66,44 @@ TEST_CASE("Firth: finite where the likelihood is monotone") {
   REQUIRE(fit.loglik - fit.plain_loglik == Approx(-0.5 * std::log(fit.variance(0, 0))));
 }
 
+TEST_CASE("Firth: the maximum is found where the penalty halves or doubles the curvature") {
+  // Three events, none in the only patient with x = 1: the maximum is log 4 in closed form, and a step
+  // along the information alone overshoots by twice for ever.
+  Data d{{},
+         {16, 45, 48, 48, 57, 60, 100, 106, 123, 155, 178, 187, 198},
+         {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0}};
+  d.x = {{0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}};
+  const tte::CoxFit closed = tte::cox_fit(tte::TimeToEvent(d.columns()), d.covariates(), {}, {}, firth());
+  REQUIRE(closed.converged);
+  REQUIRE(closed.iterations < 15);
+  REQUIRE(closed.coefficients(0) == Approx(std::log(4.0)).epsilon(1e-8));
+  naive::Dice dice(11);
+  for (int number = 0; number < 150; ++number) {
+    Data small;
+    const int n = 6 + dice.below(20);
+    small.x.resize(1 + static_cast<std::size_t>(number % 3));
+    for (int i = 0; i < n; ++i) {
+      small.stop.push_back(1 + dice.below(12));
+      small.cause.push_back(i < 2 || dice.chance(0.3));
+      for (std::vector<double>& x : small.x)
+        x.push_back(dice.chance(0.5) ? 2 * dice.uniform() : dice.below(2));
+    }
+    CAPTURE(number, n);
+    const tte::CoxFit fit =
+        tte::cox_fit(tte::TimeToEvent(small.columns()), small.covariates(), {}, {}, firth());
+    if (std::any_of(fit.aliased.begin(), fit.aliased.end(), [](bool a) { return a; })) continue;
+    REQUIRE(fit.converged);
+    const double top = penalised(small, fit.coefficients, Ties::efron);
+    for (arma::uword j = 0; j < fit.coefficients.n_elem; ++j) {
+      for (double step : {-1e-4, 1e-4}) {
+        arma::vec beside = fit.coefficients;
+        beside(j) += step * std::sqrt(fit.variance(j, j));
+        REQUIRE(top >= penalised(small, beside, Ties::efron));
+      }
+    }
+  }
+}
+
 TEST_CASE("Firth: an aliased covariate changes nothing") {
   Data d = naive::freireich();
   const auto alone = tte::cox_fit(tte::TimeToEvent(d.columns()), d.covariates(), {}, {}, firth());

@@ -19,6 +19,8 @@ struct Likelihood {
 struct NewtonOptions {
   int max_iterations = 50;
   double tolerance = 1e-9;  ///< on the Newton decrement: the distance to the maximum in standard errors
+  bool learn_curvature =
+      false;  ///< the information is not the whole curvature: learn the rest from the steps
 };
 
 struct NewtonResult {
@@ -51,6 +53,31 @@ inline bool is_stationary(const Likelihood& at, const SweptInverse& inverse) {
   return stationary;
 }
 
+// What the curvature has beside the information, learnt from how the score changed along the steps taken
+// (a symmetric update of rank one). Without it a step along the information alone may overshoot for ever.
+class LearntCurvature {
+ public:
+  LearntCurvature(bool active, std::size_t p) : active_(active), beside_(p, p, arma::fill::zeros) {}
+
+  arma::vec step(const Likelihood& at, const SweptInverse& inverse) const {
+    const arma::vec plain = inverse.inverse * at.score;
+    if (!active_) return plain;
+    const SweptInverse corrected = swept_inverse(at.information + beside_, at.scale, 1e-11);
+    const arma::vec step = corrected.inverse * at.score;
+    return corrected.rank == inverse.rank && arma::dot(step, at.score) > 0 ? step : plain;
+  }
+  void learn(const arma::vec& moved, const Likelihood& before, const Likelihood& after) {
+    if (!active_) return;
+    const arma::vec gap = before.score - after.score - (after.information + beside_) * moved;
+    const double along = arma::dot(gap, moved);
+    if (std::fabs(along) > 1e-8 * arma::norm(gap) * arma::norm(moved)) beside_ += gap * gap.t() / along;
+  }
+
+ private:
+  bool active_;
+  arma::mat beside_;
+};
+
 }  // namespace detail
 
 /// `evaluate(beta)` gives a Likelihood; `observe(iteration, step)` sees every step taken.
@@ -58,9 +85,10 @@ template <class Evaluate, class Observe>
 NewtonResult newton(Evaluate evaluate, const arma::vec& start, const NewtonOptions& options,
                     Observe observe) {
   NewtonResult out{start, evaluate(start), {}, 0, false};
+  detail::LearntCurvature curvature(options.learn_curvature, start.n_elem);
   while (true) {
     out.inverse = swept_inverse(out.likelihood.information, out.likelihood.scale, 1e-11);
-    const arma::vec step = out.inverse.inverse * out.likelihood.score;
+    const arma::vec step = curvature.step(out.likelihood, out.inverse);
     const double decrement = std::sqrt(std::max(0.0, arma::dot(step, out.likelihood.score)));
     out.converged = decrement <= options.tolerance && detail::is_stationary(out.likelihood, out.inverse);
     if (out.converged || out.iterations >= options.max_iterations) return out;
@@ -78,6 +106,7 @@ NewtonResult newton(Evaluate evaluate, const arma::vec& start, const NewtonOptio
       return out;
     }
     out.at += fraction * step;
+    curvature.learn(fraction * step, out.likelihood, next);
     out.likelihood = next;
     ++out.iterations;
     observe(out.iterations, step);

@@ -141,6 +141,7 @@ class CoxProblem {
     expects(!(is_exact(options.ties) && options.robust), "exact ties have no robust variance");
     // Weights make standard errors smaller without making anything more certain.
     newton_.tolerance *= std::sqrt(data.mean_mass());
+    newton_.learn_curvature = options.firth;
   }
   CoxProblem(const CoxProblem&) = delete;
   CoxProblem& operator=(const CoxProblem&) = delete;
