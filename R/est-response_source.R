@@ -88,9 +88,8 @@ type_faults <- function(type, min_days, type_choices = c("orr", "dcr", "cbr")) {
 rate_input_faults <- function(formula, data) {
   rbind(
     if (!rlang::is_formula(formula)) fault("formula", "wrong_type", "must be a formula"),
-    if (!is.data.frame(data)) {
-      fault("data", "wrong_type", "must be a data frame")
-    } else if (nrow(data) == 0) fault("data", "no_rows", "has no rows")
+    if (!is.data.frame(data)) fault("data", "wrong_type", "must be a data frame"),
+    if (is.data.frame(data) && nrow(data) == 0) fault("data", "no_rows", "has no rows")
   )
 }
 
