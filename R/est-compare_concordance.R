@@ -3,18 +3,19 @@
 #' The difference of Harrell's C of two models of the same rows, with a standard error that knows that both
 #' were measured on the same persons.
 #'
-#' @section Estimate: C counts the comparable pairs that the linear predictor orders rightly, pairs tied in it
-#'   half, within strata; the standard error of each C and of their difference is from the infinitesimal
-#'   jackknife over clusters, persons or rows, as in `survival::concordance(fit1, fit2)`. Coefficients are taken
-#'   as given, so a model compared on the rows it was fitted to looks better than it is.
+#' @section Estimate: C counts the comparable pairs that the linear predictor orders rightly, pairs tied in
+#'   it half, within strata; the standard error of each C and of their difference is from the infinitesimal
+#'   jackknife over clusters, persons or rows, as in `survival::concordance(fit1, fit2)`. Coefficients are
+#'   taken as given, so a model compared on the rows it was fitted to looks better than it is.
 #'
 #' @param fit1,fit2 [cox()] models of the same rows; `fit1` is the reference.
 #' @param ... Nothing: all other arguments must be named.
 #' @param conf.level Confidence level.
 #' @return [Estimates][estimates]: C of each model, and their difference; Z > 0 favours `fit2`.
 #' @section Errors: `tte_error_input` when the models differ in their rows or strata.
-#' @references Harrell FE, Lee KL, Mark DB (1996). Multivariable prognostic models. *Statistics in Medicine* 15,
-#'   361-387. Newson R (2006). Confidence intervals for rank statistics. *Stata Journal* 6, 309-334.
+#' @references Harrell FE, Lee KL, Mark DB (1996). Multivariable prognostic models. *Statistics in
+#'   Medicine* 15, 361-387. Newson R (2006). Confidence intervals for rank statistics. *Stata Journal* 6,
+#'   309-334.
 #' @examples
 #' lung <- survival::lung
 #' compare_concordance(cox(Surv(time, status) ~ age, lung), cox(Surv(time, status) ~ age + sex, lung))
@@ -27,7 +28,7 @@ compare_concordance <- function(fit1, fit2, ..., conf.level = 0.95) {
     if (!inherits(fit2, "tte_cox")) fault("fit2", "wrong_type", "must be a model of cox()"),
     check_level(conf.level)
   ), call)
-  for (fit in list(fit1, fit2)) refuse_infinite(fit, "The concordance", call)
+  for (fit in list(fit1, fit2)) refuse_infinite_cox(fit, "The concordance", call)
   data <- fit_data(fit1)
   abort_input(same_rows_faults(data$columns, fit_data(fit2)$columns), call)
   found <- lapply(list(fit1, fit2), function(fit) {

@@ -1,27 +1,28 @@
 #' Cox regression
 #'
 #' The proportional hazards model, fitted by partial likelihood: right-censored or start-stop rows, strata,
-#' offset, frequencies, weights, robust, clustered and jackknife variance, Firth's penalty, profile likelihood.
-#' Factors, interactions, `splines::ns()` and other terms of a model formula work as in `survival::coxph()`.
+#' offset, frequencies, weights, robust, clustered and jackknife variance, Firth's penalty, profile
+#' likelihood. Factors, interactions, `splines::ns()` and other terms of a model formula work as in
+#' `survival::coxph()`.
 #'
-#' @section Ties: `"efron"` (default, as in `coxph()`); `"breslow"` (the default of SAS PROC PHREG and Stata);
-#'   `"exact-discrete"`, the conditional logistic likelihood of truly discrete time, which `coxph()` calls
-#'   `"exact"` and SAS `TIES=DISCRETE`; `"exact-marginal"`, Kalbfleisch and Prentice's likelihood of ties that
-#'   are due to rounding, which SAS calls `TIES=EXACT`. Because the word means two things, `"exact"` alone is an
-#'   error. Martingale residuals and baseline hazards of the exact ones are Breslow's. Neither has a robust
-#'   variance.
-#' @section Variance: `freq` equals replicated rows, also in Efron's ties and in the robust variance (SAS FREQ);
-#'   `weights` always give the robust variance, as `cluster` does. It has no small-sample factor, as in
-#'   `coxph()` and SAS COVS. `variance = "robust"` gives it without `cluster`, over persons or rows;
-#'   `variance = "jackknife"` leaves out each cluster, person or row in turn and fits again: \eqn{(m - 1) / m
-#'   \sum_i (\hat\beta_{(i)} - \bar\beta)(\hat\beta_{(i)} - \bar\beta)'}.
-#' @section Limits: `conf.type = "profile"` gives the limits at which twice the log partial likelihood, maximised
-#'   over the other coefficients, has fallen by the quantile of chi-squared (SAS `PLCONFLIMIT`); the p values
-#'   are then those of the likelihood ratio. It is the default under `firth = TRUE`.
+#' @section Ties: `"efron"` (default, as in `coxph()`); `"breslow"` (the default of SAS PROC PHREG and
+#'   Stata); `"exact-discrete"`, the conditional logistic likelihood of truly discrete time, which
+#'   `coxph()` calls `"exact"` and SAS `TIES=DISCRETE`; `"exact-marginal"`, Kalbfleisch and Prentice's
+#'   likelihood of ties that are due to rounding, which SAS calls `TIES=EXACT`. Because the word means two
+#'   things, `"exact"` alone is an error. Martingale residuals and baseline hazards of the exact ones are
+#'   Breslow's. Neither has a robust variance.
+#' @section Variance: `freq` equals replicated rows, also in Efron's ties and in the robust variance (SAS
+#'   FREQ); `weights` always give the robust variance, as `cluster` does. It has no small-sample factor, as
+#'   in `coxph()` and SAS COVS. `variance = "robust"` gives it without `cluster`, over persons or rows;
+#'   `variance = "jackknife"` leaves out each cluster, person or row in turn and fits again: \eqn{(m - 1) /
+#'   m \sum_i (\hat\beta_{(i)} - \bar\beta)(\hat\beta_{(i)} - \bar\beta)'}.
+#' @section Limits: `conf.type = "profile"` gives the limits at which twice the log partial likelihood,
+#'   maximised over the other coefficients, has fallen by the quantile of chi-squared (SAS `PLCONFLIMIT`);
+#'   the p values are then those of the likelihood ratio. It is the default under `firth = TRUE`.
 #' @section Firth: `firth = TRUE` adds half the logarithm of the determinant of the information to the log
-#'   partial likelihood, which takes away its bias of first order and keeps every estimate finite. Limits and p
-#'   values are by the penalised profile likelihood; `$loglik` is penalised, and standard errors are from the
-#'   information without the penalty, as in SAS and `coxphf`.
+#'   partial likelihood, which takes away its bias of first order and keeps every estimate finite. Limits
+#'   and p values are by the penalised profile likelihood; `$loglik` is penalised, and standard errors are
+#'   from the information without the penalty, as in SAS and `coxphf`.
 #' @section No finite estimate: When the likelihood keeps growing as coefficients go to infinity (no event in
 #'   an arm), they are reported as `Inf` or `-Inf`, without standard error, with a warning of class
 #'   `tte_warning_monotone_likelihood`; `coxph()` gives a large number. Their limits and p values are those of
@@ -30,11 +31,11 @@
 #'   `coxph()` and SAS go.
 #' @section Other packages: Fits that `survival`'s methods are right about have class `coxph`, so that
 #'   `predict()`, `survfit()`, `residuals()`, `cox.zph()`, `anova()`, `emmeans` and
-#'   `gtsummary::tbl_regression()` work. Other fits are `tte_model`: under exact marginal ties, Firth's penalty,
-#'   a jackknife variance, an infinite coefficient, or a `freq` other than 1 under Efron's or exact ties or a
-#'   robust variance. They have methods of their own under the same names, and refuse what is not defined;
-#'   what `survival` asks of `coxph` objects without a generic (`cox.zph()`, `basehaz()`) is [ph_test()] and
-#'   [baseline_hazard()] here, for every fit.
+#'   `gtsummary::tbl_regression()` work. Other fits are `tte_model`: under exact marginal ties, Firth's
+#'   penalty, a jackknife variance, an infinite coefficient, or a `freq` other than 1 under Efron's or
+#'   exact ties or a robust variance. They have methods of their own under the same names, and refuse what
+#'   is not defined; what `survival` asks of `coxph` objects without a generic (`cox.zph()`, `basehaz()`)
+#'   is [ph_test()] and [baseline_hazard()] here, for every fit.
 #'
 #' @inheritParams km
 #' @inheritSection time_to_event Formula
@@ -47,20 +48,20 @@
 #' @param firth Whether Firth's penalty is added.
 #' @param variance `"model"`, `"robust"` or `"jackknife"`; by default `"robust"` under `weights` or `cluster`,
 #'   else `"model"`.
-#' @param conf.type `"wald"` or `"profile"`; by default `"profile"` under `firth = TRUE` (but not with a jackknife
-#'   variance), else `"wald"`.
-#' @param alternative `"two.sided"`; `"greater"` for one-sided p values in favour of a hazard ratio below 1 (Z >
-#'   0 favours the other arm, as in [log_rank_test()]), `"less"` above 1. In print and `tidy()`.
+#' @param conf.type `"wald"` or `"profile"`; by default `"profile"` under `firth = TRUE` (but not with a
+#'   jackknife variance), else `"wald"`.
+#' @param alternative `"two.sided"`; `"greater"` for one-sided p values in favour of a hazard ratio below 1
+#'   (Z > 0 favours the other arm, as in [log_rank_test()]), `"less"` above 1. In print and `tidy()`.
 #' @param x,y Whether the model matrix and the response are kept in the fit; some packages (`riskRegression`)
 #'   need both.
 #' @return An object of class `tte_cox` and `coxph` (or `tte_model`, see below) with the components of a
 #'   `coxph` object, and `tte`, which holds the method, its conventions and the unit.
 #' @references Cox DR (1972). Regression models and life tables. *JRSS B* 34, 187-220. Efron B (1977). The
-#'   efficiency of Cox's likelihood function for censored data. *JASA* 72, 557-565. Kalbfleisch JD, Prentice RL
-#'   (2002). *The Statistical Analysis of Failure Time Data*, section 4.2. Heinze G, Schemper M (2001). A
-#'   solution to the problem of monotone likelihood in Cox regression. *Biometrics* 57, 114-119. Lin DY, Wei LJ
-#'   (1989). The robust inference for the Cox proportional hazards model. *JASA* 84, 1074-1078. Therneau TM,
-#'   Grambsch PM (2000). *Modeling Survival Data*.
+#'   efficiency of Cox's likelihood function for censored data. *JASA* 72, 557-565. Kalbfleisch JD,
+#'   Prentice RL (2002). *The Statistical Analysis of Failure Time Data*, section 4.2. Heinze G, Schemper M
+#'   (2001). A solution to the problem of monotone likelihood in Cox regression. *Biometrics* 57, 114-119.
+#'   Lin DY, Wei LJ (1989). The robust inference for the Cox proportional hazards model. *JASA* 84,
+#'   1074-1078. Therneau TM, Grambsch PM (2000). *Modeling Survival Data*.
 #' @examples
 #' cox(Surv(time, status) ~ age + factor(ph.ecog) + strata(sex), survival::lung, na.action = na.omit)
 #' cox(Surv(start, stop, event) ~ year + age + surgery + transplant, survival::heart, id = id)
@@ -81,7 +82,8 @@ cox <- function(
     cox_option_faults(options), check_flag(x, "x"), check_flag(y, "y")
   ))
   abort_input(rbind(
-    one_event_faults(d), event_faults(d), merged_interval_faults(d, timefix), offset_faults(d), efron_faults(d, ties),
+    one_event_faults(d), event_faults(d), merged_interval_faults(d, timefix), offset_faults(d),
+    efron_faults(d, ties),
     person_freq_faults(d)
   ))
   options <- settle_cox_options(options, d, rlang::current_env())
@@ -133,7 +135,10 @@ settle_cox_options <- function(options, d, call) {
     abort_input(fault("variance", "unknown_argument", what), call)
   }
   robust <- options$variance == "robust"
-  refuse_robust_with(options, c(given[robust | names(given) == "weight"], if (robust) "variance = \"robust\""), call)
+  refuse_robust_with(options, c(
+    given[robust | names(given) == "weight"],
+    if (robust) "variance = \"robust\""
+  ), call)
   if (jackknife && options$conf.type == "profile") {
     what <- "is contradicted by variance = \"jackknife\", which gives Wald limits"
     abort_input(fault("conf.type", "unknown_argument", what), call)

@@ -126,7 +126,12 @@ compared_values <- function(fit, variable, values, by, call) {
 }
 
 as_column_like <- function(values, x) {
-  if (is.factor(x)) factor(as.character(values), levels(x)) else if (is.logical(x)) as.logical(values) else values
+  if (is.factor(x)) {
+    factor(
+      as.character(values),
+      levels(x)
+    )
+  } else if (is.logical(x)) as.logical(values) else values
 }
 
 # The hazard ratio of a step is one number only where the column enters as it stands.
@@ -138,11 +143,17 @@ straight_faults <- function(fit, variable, x) {
   if (length(bent) == 0) {
     return(NULL)
   }
-  fault("values", "wrong_length", sprintf("must say which values to compare, for the model has %s", and_list(bent)),
-    variable,
-    remedy = sprintf("For example values = c(%s).", paste(format(stats::quantile(x, c(0.25, 0.75), na.rm = TRUE),
+  fault("values", "wrong_length", sprintf(
+    "must say which values to compare, for the model has %s",
+    and_list(bent)
+  ),
+  variable,
+  remedy = sprintf(
+    "For example values = c(%s).",
+    paste(format(stats::quantile(x, c(0.25, 0.75), na.rm = TRUE),
       trim = TRUE, digits = 4
-    ), collapse = ", "))
+    ), collapse = ", ")
+  )
   )
 }
 
@@ -195,14 +206,17 @@ interacting_columns <- function(fit, variable) {
   factors <- attr(terms, "factors") > 0
   rows <- rownames(factors)
   words <- variable_words(terms)
-  mine <- colSums(factors[words[vapply(variables, function(v) variable %in% v, logical(1))], , drop = FALSE]) > 0
+  mine <- colSums(factors[words[vapply(variables, function(v) variable %in% v, logical(1))], ,
+    drop = FALSE
+  ]) > 0
   used <- rows[rowSums(factors[, mine, drop = FALSE]) > 0]
   setdiff(unlist(variables[words %in% used]), variable)
 }
 
 # ---- the numbers ----
 
-# The contrasts of `variable` in one row of the grid: a matrix of combinations of coefficients with their words.
+# The contrasts of `variable` in one row of the grid: a matrix of combinations of coefficients with their
+# words.
 ratios_at <- function(fit, variable, compared, weights, grid, row, call) {
   base <- model_rows(fit)
   new <- base[rep(1L, length(compared$values)), , drop = FALSE]
@@ -237,7 +251,14 @@ ratio_estimates <- function(fit, variable, rows, alternative, conf.level, conf.t
   if (conf.type == "profile") z <- -sign(number("log")) * sqrt(pmax(0, number("chisq")))
   new_estimates(
     param = if (is.null(fit$tte$param)) NA else fit$tte$param, term = variable, group = rows$group,
-    comparison = if (is_step(rows$comparison)) paste(variable, sub(" v 0$", "", rows$comparison)) else rows$comparison,
+    comparison = if (is_step(rows$comparison)) {
+      paste(
+        variable,
+        sub(" v 0$", "", rows$comparison)
+      )
+    } else {
+      rows$comparison
+    },
     estimate = exp(number("log")), std.error = number("se"), scale = "ratio",
     conf.low = exp(number("low")), conf.high = exp(number("high")), conf.level = conf.level, statistic = z,
     p.value = sided_p(z, z^2, 1, alternative), n = fit$tte$n_persons, n.event = fit$nevent,

@@ -3,16 +3,16 @@
 #' The score test of Grambsch and Therneau that a coefficient changes with time as \eqn{\beta + \theta g(t)},
 #' by term and for all terms together.
 #'
-#' @section Statistic: The score of \eqn{\theta} at 0 in the model that holds both, \eqn{U = \sum g(t_i) \{x_i -
-#'   \bar x(t_i)\}}, with the variance that allows for \eqn{\hat\beta} being estimated, from the whole
-#'   information (not from its average over time, as before version 3 of `survival`). Under a robust variance
-#'   the variance of U is that of its influence by cluster, person or row.
-#' @section Transforms: `"km"` (default, as in `survival`) is 1 less the Kaplan-Meier estimate of all rows just
-#'   before t; `"identity"` t; `"rank"` the mean rank among the event
-#'   times (`survival` ranks the times of all rows, so that splitting rows changes the test); `"log"` the logarithm; or a function
-#'   of time.
-#' @section Defaults: Equal to `survival::cox.zph()` for its fits but for the ranks, and right also under a robust variance and where
-#'   rows stand for several (`freq`). Exact ties have no such test here.
+#' @section Statistic: The score of \eqn{\theta} at 0 in the model that holds both, \eqn{U = \sum g(t_i)
+#'   \{x_i - \bar x(t_i)\}}, with the variance that allows for \eqn{\hat\beta} being estimated, from the
+#'   whole information (not from its average over time, as before version 3 of `survival`). Under a robust
+#'   variance the variance of U is that of its influence by cluster, person or row.
+#' @section Transforms: `"km"` (default, as in `survival`) is 1 less the Kaplan-Meier estimate of all rows
+#'   just before t; `"identity"` t; `"rank"` the mean rank among the event times (`survival` ranks the
+#'   times of all rows, so that splitting rows changes the test); `"log"` the logarithm; or a function of
+#'   time.
+#' @section Defaults: Equal to `survival::cox.zph()` for its fits but for the ranks, and right also under a
+#'   robust variance and where rows stand for several (`freq`). Exact ties have no such test here.
 #'
 #' @param fit A [cox()] model.
 #' @param transform `"km"`, `"identity"`, `"rank"`, `"log"` or a function of time.
@@ -21,8 +21,8 @@
 #' @return An object of class `tte_ph_test` and `htest`, the test of all terms, with `table` (a row for each
 #'   term, and `GLOBAL`) and the scaled Schoenfeld residuals `y` against `x = g(time)`, which `autoplot()`
 #'   draws.
-#' @section Errors: `tte_error_unsupported` for exact ties and infinite coefficients; `tte_error_input` when the
-#'   transform gives no finite number.
+#' @section Errors: `tte_error_unsupported` for exact ties and infinite coefficients; `tte_error_input`
+#'   when the transform gives no finite number.
 #' @references Grambsch PM, Therneau TM (1994). Proportional hazards tests and diagnostics based on weighted
 #'   residuals. *Biometrika* 81, 515-526.
 #' @examples
@@ -38,14 +38,23 @@ ph_test <- function(fit, transform = "km", ..., terms = TRUE) {
   ), call)
   refuse_residuals(fit, "schoenfeld", call)
   data <- fit_data(fit)
-  events <- events_of_fit(fit, data)
-  g <- time_transform(transform, data, events, call)
+  g <- time_transform(transform, data, event_rows(fit, data), call)
   keep <- estimated(fit)
   found <- cox_ph_test_cpp(
     data$columns, design_columns(data$x, keep), data$offset, data$beta[keep], data$ties, g$times, g$values,
     is_robust(fit), data$timefix, thread_count()
   )
-  new_ph_test(fit, found, events, g, terms, keep)
+  new_ph_test(fit, found, g, terms, keep)
+}
+
+# Times of the event rows, near-equal ones merged, and how many events each is.
+event_rows <- function(fit, data) {
+  y <- fit$y
+  if (is.null(y)) y <- model.frame.tte_cox(fit)[[1]]
+  freq <- data$columns$freq
+  counted <- if (is.null(freq)) TRUE else freq > 0
+  at <- which(data$columns$cause > 0 & counted)
+  list(time = unname(y[at, ncol(y) - 1]), freq = if (is.null(freq)) rep(1, length(at)) else freq[at])
 }
 
 # list(times, values, words): g at every distinct event time.
@@ -83,7 +92,11 @@ survival_before <- function(times, data) {
   c(1, curve$surv)[findInterval(times, curve$time, left.open = TRUE) + 1]
 }
 
-new_ph_test <- function(fit, found, events, g, terms, keep) {
+new_ph_test <- function(fit, found, g, terms, keep) {
+  order <- order(found$stratum, found$time, found$row)
+  time <- found$time[order]
+  y <- matrix(0, length(order), length(keep))
+  y[, keep] <- found$schoenfeld[order, ]
   groups <- if (terms) fit$assign else rlang::set_names(as.list(seq_along(keep)), names(fit$coefficients))
   kept <- cumsum(keep)
   groups <- lapply(groups, function(at) kept[at[keep[at]]])
@@ -98,12 +111,15 @@ new_ph_test <- function(fit, found, events, g, terms, keep) {
     variance = if (is_robust(fit)) "The variance of the score is robust."
   )
   tte <- fit$tte
-  tte$conventions <- c(said, tte$conventions[c("ties", "strata")[c("ties", "strata") %in% names(tte$conventions)]])
+  tte$conventions <- c(said, tte$conventions[c(
+    "ties",
+    "strata"
+  )[c("ties", "strata") %in% names(tte$conventions)]])
   structure(list(
     statistic = c("chi-squared" = chisq[[last]]), parameter = c(df = df[[last]]), p.value = p[[last]],
     method = "Score test of proportional hazards", data.name = deparse1(fit$formula), table = table,
-    x = g$values[match(events$time, g$times)], time = events$time, strata = events$stratum,
-    y = structure(scale_schoenfeld(events$y, fit), dimnames = list(events$time, names(fit$coefficients))),
+    x = found$g[order], time = time, strata = found$stratum[order],
+    y = structure(scale_schoenfeld(y, fit), dimnames = list(time, names(fit$coefficients))),
     var = model_variance(fit), coefficients = fit$coefficients, nevent = fit$nevent, transform = g$words,
     tte = tte
   ), class = c("tte_ph_test", "htest"))

@@ -1,19 +1,19 @@
 #' Standardised survival
 #'
-#' What the survival of all persons would be if everybody were in one arm, and then in another, by the Cox model
-#' (g-computation): curves, differences and ratios of S(t) and of the restricted mean; beside them, on request,
-#' Kaplan-Meier curves weighted by the inverse probability of the arm.
+#' What the survival of all persons would be if everybody were in one arm, and then in another, by the Cox
+#' model (g-computation): curves, differences and ratios of S(t) and of the restricted mean; beside them,
+#' on request, Kaplan-Meier curves weighted by the inverse probability of the arm.
 #'
 #' @section Estimate: \eqn{n^{-1} \sum_i \exp\{-\hat\Lambda_{s(i)}(t) \exp(x_i(a)'\hat\beta)\}}, with
-#'   \eqn{x_i(a)} the covariates of person i with the variable at a, and the person's own stratum. Standard errors
-#'   are from influence functions, which hold the coefficients, the baseline hazard and the sampling of the
-#'   covariates; arms are correlated, and contrasts allow for it. They are robust in kind: weights, clusters and
-#'   several rows of a person are allowed for.
-#' @section Causal reading: The contrast is a causal effect only when the covariates of the model make the arms
-#'   exchangeable, censoring is independent given them, and the model is right.
-#' @section Weighted curves: `ipw = ~ age + sex` gives the probability of the arm by logistic regression on these
-#'   covariates (two arms); each person counts 1 / P(own arm). The standard errors take the weights as known,
-#'   which makes limits somewhat too wide.
+#'   \eqn{x_i(a)} the covariates of person i with the variable at a, and the person's own stratum. Standard
+#'   errors are from influence functions, which hold the coefficients, the baseline hazard and the sampling
+#'   of the covariates; arms are correlated, and contrasts allow for it. They are robust in kind: weights,
+#'   clusters and several rows of a person are allowed for.
+#' @section Causal reading: The contrast is a causal effect only when the covariates of the model make the
+#'   arms exchangeable, censoring is independent given them, and the model is right.
+#' @section Weighted curves: `ipw = ~ age + sex` gives the probability of the arm by logistic regression on
+#'   these covariates (two arms); each person counts 1 / P(own arm). The standard errors take the weights
+#'   as known, which makes limits somewhat too wide.
 #' @section Start-stop rows: A person's covariates are those of the first row.
 #'
 #' @param fit A [cox()] model.
@@ -27,11 +27,11 @@
 #' @param conf.level Confidence level.
 #' @param conf.type Scale of the limits of S(t).
 #' @return [Estimates][estimates] of class `tte_standardised`, which `autoplot()` draws.
-#' @section Errors: `tte_error_input` for unknown columns and times beyond the data; `tte_error_unsupported` for
-#'   an infinite coefficient.
+#' @section Errors: `tte_error_input` for unknown columns and times beyond the data;
+#'   `tte_error_unsupported` for an infinite coefficient.
 #' @references Makuch RW (1982). Adjusted survival curve estimation using covariates. *Journal of Chronic
-#'   Diseases* 35, 437-443. Xie J, Liu C (2005). Adjusted Kaplan-Meier estimator and log-rank test with inverse
-#'   probability of treatment weighting. *Statistics in Medicine* 24, 3089-3110.
+#'   Diseases* 35, 437-443. Xie J, Liu C (2005). Adjusted Kaplan-Meier estimator and log-rank test with
+#'   inverse probability of treatment weighting. *Statistics in Medicine* 24, 3089-3110.
 #' @examples
 #' lung <- transform(survival::lung, sex = factor(sex, labels = c("male", "female")))
 #' fit <- cox(Surv(time, status) ~ sex + age + ph.karno, lung, unit = "days", na.action = na.omit)
@@ -48,7 +48,7 @@ standardised_survival <- function(
     variable_faults(fit, variable), check_level(conf.level), adjust_faults_of(ipw),
     check_choice(conf.type, "conf.type", names(limit_scales))
   ), call)
-  refuse_infinite(fit, "Standardised survival", call)
+  refuse_infinite_cox(fit, "Standardised survival", call)
   data <- fit_data(fit)
   arms <- standard_arms(fit, variable, values, call)
   when <- standard_times(fit, data, at, tau, call)
@@ -58,7 +58,10 @@ standardised_survival <- function(
     weighted <- weighted_arms(fit, data, variable, arms, when, ipw, call)
     arms$labels <- paste0(arms$labels, ", weighted KM")
     rows <- rbind(
-      rows, standard_rows(weighted, arms, when, conf.level, conf.type, "Inverse-probability-weighted Kaplan-Meier")
+      rows, standard_rows(
+        weighted, arms, when, conf.level, conf.type,
+        "Inverse-probability-weighted Kaplan-Meier"
+      )
     )
   }
   new_standardised(rows, fit, variable, when, ipw, conf.level, conf.type)
@@ -107,7 +110,10 @@ standard_times <- function(fit, data, at, tau, call) {
     },
     if (!is.null(until) && any(until$at > end)) fault("tau", "out_of_range", beyond)
   ), call)
-  list(at = pmin(points, if (curve) Inf else last), tau = until$at, text = c(at$text, until$text), curve = curve)
+  list(
+    at = pmin(points, if (curve) Inf else last), tau = until$at, text = c(at$text, until$text),
+    curve = curve
+  )
 }
 
 # The rows of the fit with all their columns.
@@ -181,7 +187,8 @@ weighted_arms <- function(fit, data, variable, arms, when, ipw, call) {
   source <- rows_of_fit(fit)
   arm <- match(as.character(source[[variable]]), as.character(arms$values))
   if (length(arms$values) != 2 || anyNA(arm)) {
-    abort_unsupported("Weighting unless there are two arms", "The probability of the arm is a logistic regression.",
+    abort_unsupported("Weighting unless there are two arms",
+      "The probability of the arm is a logistic regression.",
       call = call
     )
   }
@@ -209,7 +216,11 @@ ipw_faults <- function(ipw, source) {
   known <- intersect(words, names(source))
   missing <- known[vapply(source[known], anyNA, logical(1))]
   rbind(
-    if (length(lost) > 0) fault("ipw", "unknown_column", "is not among the columns of the fit", lost, remedy = remedy),
+    if (length(lost) > 0) {
+      fault("ipw", "unknown_column", "is not among the columns of the fit", lost,
+        remedy = remedy
+      )
+    },
     if (length(missing) > 0) fault("ipw", "missing_value", "has missing values", missing)
   )
 }
@@ -233,14 +244,19 @@ new_standardised <- function(rows, fit, variable, when, ipw, conf.level, conf.ty
     at = if (!when$curve) sprintf("Times: %s.", paste(when$text, collapse = "; ")),
     variance = "Standard errors are from influence functions, with the sampling of the covariates.",
     ipw = if (!is.null(ipw)) {
-      sprintf("Weights: 1 / P(own arm), logistic regression on %s, taken as known.", deparse1(rlang::f_rhs(ipw)))
+      sprintf(
+        "Weights: 1 / P(own arm), logistic regression on %s, taken as known.",
+        deparse1(rlang::f_rhs(ipw))
+      )
     },
-    limits = sprintf("Limits of S(t) are %s, %s scale, pointwise.", format_percent(conf.level),
+    limits = sprintf(
+      "Limits of S(t) are %s, %s scale, pointwise.", format_percent(conf.level),
       limit_scales[[conf.type]]$words
     )
   ), tte$conventions[intersect(c("ties", "strata"), names(tte$conventions))])
   out <- do.call(new_estimates, c(as.list(rows), list(
-    param = if (is.null(tte$param)) NA else tte$param, unit = if (is.null(tte$scale$unit)) NA else tte$scale$unit,
+    param = if (is.null(tte$param)) NA else tte$param,
+    unit = if (is.null(tte$scale$unit)) NA else tte$scale$unit,
     conf.level = conf.level, n = tte$n_persons, n.event = fit$nevent, provenance = tte
   )))
   class(out) <- c("tte_standardised", class(out))

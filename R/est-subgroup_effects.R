@@ -4,25 +4,27 @@
 #' events of each arm, and the test of interaction of each variable: the numbers of a forest plot, which
 #' `autoplot()` draws.
 #'
-#' @section Estimate: In each subgroup a Cox model of its own is fitted to its rows, with the strata and the
-#'   other covariates of the formula. A stratum or covariate that is constant in a subgroup falls out by itself.
-#'   Where an arm has no event the hazard ratio is 0 or infinite, and its limits are those of the profile
-#'   likelihood, of which one is finite.
-#' @section Interaction: The likelihood ratio test of arm by subgroup in the model that holds arm, subgroup and
-#'   the other covariates, over rows that have a value of the subgroup; under `weights` or `cluster` the Wald
-#'   test with the robust variance. One p for each variable: do not read the p values of single subgroups.
+#' @section Estimate: In each subgroup a Cox model of its own is fitted to its rows, with the strata and
+#'   the other covariates of the formula. A stratum or covariate that is constant in a subgroup falls out
+#'   by itself. Where an arm has no event the hazard ratio is 0 or infinite, and its limits are those of
+#'   the profile likelihood, of which one is finite.
+#' @section Interaction: The likelihood ratio test of arm by subgroup in the model that holds arm, subgroup
+#'   and the other covariates, over rows that have a value of the subgroup; under `weights` or `cluster`
+#'   the Wald test with the robust variance. One p for each variable: do not read the p values of single
+#'   subgroups.
 #'
 #' @inheritParams cox
 #' @inheritSection time_to_event Formula
 #' @inheritSection time_to_event Missing values
 #' @inheritSection km Errors
 #' @param formula As in [cox()]; the first covariate is the arm.
-#' @param subgroups Names of columns, each a factor or words or few numbers; names of this vector are the words
-#'   shown for them.
-#' @return [Estimates][estimates] of class `tte_subgroup_effects`. For each subgroup (`group`) a row for each
-#'   comparison of arms (scale `"ratio"`, `std.error` of its logarithm), then a row for each arm with its `n` and
-#'   `n.event` (scale `"count"`, `comparison` the arm); for each variable a row with the `statistic` and
-#'   `p.value` of the interaction (scale `"interaction"`). `term` is the variable, `"overall"` for all rows.
+#' @param subgroups Names of columns, each a factor or words or few numbers; names of this vector are the
+#'   words shown for them.
+#' @return [Estimates][estimates] of class `tte_subgroup_effects`. For each subgroup (`group`) a row for
+#'   each comparison of arms (scale `"ratio"`, `std.error` of its logarithm), then a row for each arm with
+#'   its `n` and `n.event` (scale `"count"`, `comparison` the arm); for each variable a row with the
+#'   `statistic` and `p.value` of the interaction (scale `"interaction"`). `term` is the variable,
+#'   `"overall"` for all rows.
 #' @references Wang R, Lagakos SW, Ware JH, Hunter DJ, Drazen JM (2007). Statistics in medicine: reporting of
 #'   subgroup analyses in clinical trials. *New England Journal of Medicine* 357, 2189-2194.
 #' @examples
@@ -50,14 +52,22 @@ subgroup_effects <- function(
   arm <- arm_of_subgroups(d, call)
   by <- read_subgroups(subgroups, d, arm$name, call)
   robust <- !is.null(d$columns$weight) || !is.null(d$columns$cluster)
-  if (robust && startsWith(ties, "exact")) refuse_robust_with(list(ties = ties, firth = FALSE, conf.type = "wald"),
-    c("weights", "cluster")[1], call
-  )
+  if (robust && startsWith(ties, "exact")) {
+    refuse_robust_with(
+      list(
+        ties = ties, firth = FALSE,
+        conf.type = "wald"
+      ),
+      c("weights", "cluster")[1], call
+    )
+  }
   d$columns$stratum <- strata_codes(d)$codes
   design <- design_of(d, call)
   model <- list(
     d = d, x = as_design_matrix(design$x), arm = arm, arm_columns = design$assign[[arm$name]],
-    data = list(columns = d$columns, offset = d$offset, ties = ties, firth = FALSE, timefix = timefix),
+    data = list(
+      columns = d$columns, offset = d$offset, ties = ties, firth = FALSE, robust = robust, timefix = timefix
+    ),
     conf.level = conf.level, robust = robust
   )
   found <- rbind(
@@ -184,7 +194,10 @@ fit_rows <- function(model, rows, x) {
 
 # A hazard ratio of one arm: NA where it cannot be had.
 arm_effect <- function(column, fit, model, rows, counts) {
-  none <- list(estimate = NA_real_, se = NA_real_, low = NA_real_, high = NA_real_, z = NA_real_, p = NA_real_)
+  none <- list(
+    estimate = NA_real_, se = NA_real_, low = NA_real_, high = NA_real_, z = NA_real_,
+    p = NA_real_
+  )
   if (is.null(fit) || is.na(fit$coefficients[column])) {
     return(none)
   }
@@ -275,7 +288,8 @@ new_subgroup_effects <- function(rows, model, by) {
     interaction = sprintf(
       "Interaction: %s test of arm by subgroup.", if (model$robust) "robust Wald" else "likelihood ratio"
     ),
-    limits = sprintf("Limits are %s, Wald; by profile likelihood where an arm has no event.",
+    limits = sprintf(
+      "Limits are %s, Wald; by profile likelihood where an arm has no event.",
       format_percent(model$conf.level)
     ),
     missing = if (length(lost) > 0) {
@@ -284,7 +298,10 @@ new_subgroup_effects <- function(rows, model, by) {
   )
   said[["fits"]] <- sprintf("A model of its own in each subgroup; ties: %s.", tie_words[[model$data$ties]])
   tte <- provenance(d, "Subgroup effects", 0, said, n_persons = count_persons(d$columns))
-  out <- estimates_of(rows[names(rows) != "term"], d, rows$term, NA, model$conf.level, "Subgroup hazard ratios", tte)
+  out <- estimates_of(
+    rows[names(rows) != "term"], d, rows$term, NA, model$conf.level,
+    "Subgroup hazard ratios", tte
+  )
   class(out) <- c("tte_subgroup_effects", class(out))
   out
 }

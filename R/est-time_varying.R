@@ -4,12 +4,12 @@
 #' \theta f(t)}.
 #'
 #' @section Periods: `by = c(90, 365)` gives the coefficients up to 90, after 90 up to 365, and after 365.
-#' @section Function of time: `by = function(t) log(t + 20)` adds the columns of the term times f(t), with f at
-#'   each event time; `by = log` is a test of proportional hazards.
-#' @section Rows: Periods split each row at the cuts it covers, so there are at most (cuts + 1) times as many
-#'   rows. A function of time needs a row for each event time a person is at risk at: rows times event times, of
-#'   which more than `max_rows` are refused. Both are written into the data of the fit, which is an ordinary fit
-#'   of start-stop rows that all methods understand.
+#' @section Function of time: `by = function(t) log(t + 20)` adds the columns of the term times f(t), with
+#'   f at each event time; `by = log` is a test of proportional hazards.
+#' @section Rows: Periods split each row at the cuts it covers, so there are at most (cuts + 1) times as
+#'   many rows. A function of time needs a row for each event time a person is at risk at: rows times event
+#'   times, of which more than `max_rows` are refused. Both are written into the data of the fit, which is
+#'   an ordinary fit of start-stop rows that all methods understand.
 #'
 #' @param fit A [cox()] model.
 #' @param term A term of the model without interactions, as in `anova(fit)`.
@@ -28,7 +28,7 @@ time_varying <- function(fit, term, by, ..., max_rows = 5e6) {
   check_dots(...)
   call <- rlang::current_env()
   abort_input(varying_faults(fit, term, by, max_rows), call)
-  refuse_infinite(fit, "time_varying()", call)
+  refuse_infinite_cox(fit, "time_varying()", call)
   data <- fit_data(fit)
   times <- sort(unique(data$columns$stop[data$columns$cause > 0]))
   if (is.function(by)) abort_input(function_faults(by, times), call)
@@ -130,11 +130,13 @@ fit_varying <- function(fit, data, term, long, with_main) {
   said <- as.list(fit$call)
   if (identical(said$weights, said$freq)) said$weights <- NULL
   options <- intersect(names(said), c(
-    "cluster", "weights", "freq", "ties", "firth", "variance", "conf.type", "alternative", "conf.level", "timefix"
+    "cluster", "weights", "freq", "ties", "firth", "variance", "conf.type", "alternative", "conf.level",
+    "timefix"
   ))
   unit <- fit$tte$scale$unit
   call <- rlang::call2(
-    cox, formula = formula, data = long$data, id = quote(.person), !!!said[options], unit = unit
+    cox,
+    formula = formula, data = long$data, id = quote(.person), !!!said[options], unit = unit
   )
   eval(call)
 }
@@ -152,7 +154,8 @@ say_constancy <- function(again, fit, pieces, by) {
     p <- stats::pchisq(chisq, df, lower.tail = FALSE)
     added$constancy <- list(statistic = chisq, df = df, p.value = p)
     added$conventions[["constancy"]] <- sprintf(
-      "Likelihood ratio test of a constant coefficient: %s on %d df, p %s.", format_number(chisq), df, p_words(p)
+      "Likelihood ratio test of a constant coefficient: %s on %d df, p %s.", format_number(chisq), df,
+      p_words(p)
     )
   }
   again$tte <- added

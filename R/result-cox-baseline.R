@@ -78,10 +78,10 @@ refuse_robust_curve <- function(fit, what, call) {
 #'
 #' The cumulative baseline hazard of every stratum, at the means of the covariates or where they are all 0.
 #'
-#' @section Estimators: `baseline = "consistent"` is the estimator that belongs to the tie rule, under which
-#'   martingale residuals sum to 0: Efron's for Efron's ties, Breslow's otherwise (`survival`'s default).
-#'   `"breslow"` is \eqn{\sum d_j / \sum_{i \in R_j} \exp(x_i'\hat\beta)} whatever the ties, which is what SAS's
-#'   BASELINE statement uses also after TIES=EFRON.
+#' @section Estimators: `baseline = "consistent"` is the estimator that belongs to the tie rule, under
+#'   which martingale residuals sum to 0: Efron's for Efron's ties, Breslow's otherwise (`survival`'s
+#'   default). `"breslow"` is \eqn{\sum d_j / \sum_{i \in R_j} \exp(x_i'\hat\beta)} whatever the ties,
+#'   which is what SAS's BASELINE statement uses also after TIES=EFRON.
 #' @section Large values: Where all covariates are 0 (`centered = FALSE`) the hazard may be too large or small
 #'   for a number, and is then `Inf` or 0; `survfit(fit, newdata)` never goes through it.
 #'
@@ -104,7 +104,7 @@ baseline_hazard <- function(fit, ..., baseline = "consistent", centered = TRUE) 
     if (!inherits(fit, "tte_cox")) fault("fit", "wrong_type", "must be a model of cox()"),
     check_choice(baseline, "baseline", c("consistent", "breslow")), check_flag(centered, "centered")
   ), call)
-  refuse_infinite(fit, "The baseline hazard", call)
+  refuse_infinite_cox(fit, "The baseline hazard", call)
   base <- fit_baseline(fit, baseline)
   at <- if (centered) fit$means - base$centre else -base$centre
   strata <- strata_names(base$data$d)

@@ -10,7 +10,7 @@ fit_data <- function(fit) {
   list(
     d = d, columns = d$columns, x = columns_of_fit(fit, d), offset = d$offset,
     beta = ifelse(is.na(beta), 0, beta), ties = ties_of_fit(fit), firth = isTRUE(fit$tte$firth),
-    timefix = !identical(fit$tte$timefix, FALSE)
+    robust = identical(fit$tte$variance, "robust"), timefix = !identical(fit$tte$timefix, FALSE)
   )
 }
 
@@ -30,8 +30,15 @@ columns_of_fit <- function(fit, d) {
   if (is.null(fit[["x"]]) && d$plain) {
     return(plain_design(d$covariates)$x)
   }
-  x <- model.matrix.tte_cox(fit)
+  x <- quiet_contrasts(model.matrix.tte_cox(fit))
   matrix(as.double(x), nrow(x))
+}
+
+# Contrasts that a factor carries are in the fit; that model.frame() drops them says nothing.
+quiet_contrasts <- function(code) {
+  withCallingHandlers(code, warning = function(w) {
+    if (startsWith(conditionMessage(w), "contrasts dropped from factor")) rlang::cnd_muffle(w)
+  })
 }
 
 ties_of_fit <- function(fit) if (is.null(fit$tte$ties)) fit$method else fit$tte$ties
@@ -59,9 +66,8 @@ column_rows <- function(columns, rows) lapply(columns, slice, rows)
 
 # The same fit to other columns: what cox_fit_cpp() gives.
 fit_again <- function(data, x, init = NULL, iter_max = 50L, columns = data$columns, offset = data$offset) {
-  robust <- !is.null(columns$weight) || !is.null(columns$cluster)
   options <- list(
-    iter_max = iter_max, tol = 1e-9, robust = robust, concordance = FALSE, firth = data$firth
+    iter_max = iter_max, tol = 1e-9, robust = isTRUE(data$robust), concordance = FALSE, firth = data$firth
   )
   cox_fit_cpp(columns, x, offset, init, data$ties, options, data$timefix, thread_count())
 }
@@ -74,7 +80,7 @@ is_robust <- function(fit) !is.null(fit$naive.var)
 estimated <- function(fit) !is.na(fit$coefficients)
 
 # Coefficients at infinity have no standard error, and nothing built from it.
-refuse_infinite <- function(fit, what, call) {
+refuse_infinite_cox <- function(fit, what, call) {
   away <- names(fit$coefficients)[is.infinite(fit$coefficients)]
   if (length(away) == 0) {
     return(invisible(NULL))

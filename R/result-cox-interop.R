@@ -9,7 +9,7 @@ recover_data.tte_model <- function(object, ...) {
 # The log hazard of every row of emmeans' grid.
 #' @rawNamespace S3method(emmeans::emm_basis, tte_model)
 emm_basis.tte_model <- function(object, trms, xlev, grid, ...) {
-  refuse_infinite(object, "emmeans()", rlang::caller_env())
+  refuse_infinite_cox(object, "emmeans()", rlang::caller_env())
   keep <- estimated(object)
   list(
     X = newdata_design(object, grid)$x[, keep, drop = FALSE], bhat = unname(object$coefficients[keep]),

@@ -52,7 +52,7 @@ settle_jackknife <- function(fit) {
   if (fit$tte$variance != "jackknife") {
     return(fit)
   }
-  refuse_infinite(fit, "The jackknife variance", rlang::caller_env())
+  refuse_infinite_cox(fit, "The jackknife variance", rlang::caller_env())
   data <- fit_data(fit)
   keep <- estimated(fit)
   refits <- jackknife_coefficients(data, keep)
@@ -74,7 +74,8 @@ jackknife_coefficients <- function(data, keep) {
   }
   columns$cluster <- NULL
   found <- cox_resample_cpp(
-    columns, design_columns(data$x, keep), data$offset, data$ties, data$firth, "jackknife", unit_codes(data$d), 0,
+    columns, design_columns(data$x, keep), data$offset, data$ties, data$firth, "jackknife",
+    unit_codes(data$d), 0,
     0, data$timefix, thread_count()
   )
   lost <- sum(!is.finite(rowSums(found$coefficients)))
@@ -101,7 +102,8 @@ refuse_robust_profile <- function(fit, call) {
   if (is_robust(fit)) {
     abort_unsupported(
       "conf.type = \"profile\" under a robust variance",
-      "The partial likelihood of weighted or clustered rows is no likelihood.", "Use conf.type = \"wald\".", call
+      "The partial likelihood of weighted or clustered rows is no likelihood.",
+      "Use conf.type = \"wald\".", call
     )
   }
 }

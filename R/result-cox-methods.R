@@ -7,7 +7,12 @@ confint.tte_cox <- function(object, parm, level = object$conf.level, ...) {
   unknown <- setdiff(chosen, names(beta))
   abort_input(rbind(
     check_level(level, "level"),
-    if (length(unknown) > 0) fault("parm", "unknown_term", sprintf("is none of %s", and_list(names(beta))), unknown)
+    if (length(unknown) > 0) {
+      fault(
+        "parm", "unknown_term", sprintf("is none of %s", and_list(names(beta))),
+        unknown
+      )
+    }
   ))
   limits <- limits_of(object, chosen, level)
   tails <- c((1 - level) / 2, (1 + level) / 2)
@@ -65,7 +70,9 @@ concordance.tte_cox <- function(object, ...) {
     return(NextMethod())
   }
   if (...length() > 0) {
-    abort_unsupported("concordance() of this model with options", "survival's method would not know its ties or frequencies.",
+    abort_unsupported(
+      "concordance() of this model with options",
+      "survival's method would not know its ties or frequencies.",
       "compare_concordance() compares two fits.", rlang::current_env()
     )
   }

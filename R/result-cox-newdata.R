@@ -1,7 +1,7 @@
 # New data for a fit: every fault at once, then the columns of its design, its offset and its strata.
 
-# list(x, offset, y, strata): `strata` are codes of the fit's strata (NULL without them, or where `newdata` does
-# not say them); `y` is the response, when it is asked for.
+# list(x, offset, y, strata): `strata` are codes of the fit's strata (NULL without them, or where `newdata`
+# does not say them); `y` is the response, when it is asked for.
 newdata_design <- function(fit, newdata, response = FALSE, call = rlang::caller_env()) {
   if (!is.data.frame(newdata)) abort_input(fault("newdata", "wrong_type", "must be a data frame"), call)
   if (nrow(newdata) == 0) abort_input(fault("newdata", "no_rows", "has no rows"), call)
@@ -11,7 +11,7 @@ newdata_design <- function(fit, newdata, response = FALSE, call = rlang::caller_
   whole <- fit
   fit$terms <- terms
   fit$xlevels <- fit$xlevels[intersect(names(fit$xlevels), variable_words(terms))]
-  frame <- tryCatch(model.frame.tte_cox(fit, newdata), error = function(error) {
+  frame <- tryCatch(quiet_contrasts(model.frame.tte_cox(fit, newdata)), error = function(error) {
     abort_input(fault("newdata", "wrong_type", conditionMessage(error)), call)
   })
   x <- model.matrix.tte_cox(fit, data = frame)
@@ -130,7 +130,8 @@ newdata_strata <- function(fit, newdata, call) {
   at <- match(stratum_key(given), stratum_key(own))
   bad <- which(is.na(at) & stats::complete.cases(given))
   if (length(bad) > 0) {
-    what <- sprintf("%s, a stratum the model does not have", and_list(unique(gsub("\r", ", ", stratum_key(given)[bad]))))
+    unknown <- unique(gsub("\r", ", ", stratum_key(given)[bad]))
+    what <- sprintf("%s, a stratum the model does not have", and_list(unknown))
     abort_input(fault("newdata", "unknown_level", what, and_list(names(own)), bad), call)
   }
   strata_codes(d)$codes[at]

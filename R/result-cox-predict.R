@@ -8,10 +8,10 @@
 #'   of each row of `newdata`. For fits of class `coxph` the others are
 #'   `survival`'s own numbers, but for those with an offset, and for standard errors of start-stop rows, where
 #'   `survival` adds the offset to the risk and subtracts variances of dependent estimates.
-#' @section Standard errors: Of `"lp"`, `"terms"` and `"expected"` as in `survival`. Of `"risk"` by the delta
-#'   method, risk times that of lp, for fits that are no `coxph` (`survival` takes the square root of the risk).
-#'   That of `"rmst"` is \eqn{\sum A_u^2 dV_u + g'Vg} with \eqn{A_u} the area under S from u to `tau`, and g the
-#'   derivative by the coefficients.
+#' @section Standard errors: Of `"lp"`, `"terms"` and `"expected"` as in `survival`. Of `"risk"` by the
+#'   delta method, risk times that of lp, for fits that are no `coxph` (`survival` takes the square root of
+#'   the risk). That of `"rmst"` is \eqn{\sum A_u^2 dV_u + g'Vg} with \eqn{A_u} the area under S from u to
+#'   `tau`, and g the derivative by the coefficients.
 #'
 #' @param object A [cox()] model.
 #' @param newdata A data frame with the covariates; with times and status for `"expected"` and `"survival"`.
@@ -39,13 +39,16 @@ predict.tte_cox <- function(
     if (type == "rmst" && !fresh) fault("newdata", "wrong_type", "must say for whom"),
     if (type == "rmst" && is.null(tau)) fault("tau", "wrong_length", "must be given")
   ), call)
-  refuse_infinite(object, "predict()", call)
+  refuse_infinite_cox(object, "predict()", call)
   timed <- type %in% c("expected", "survival")
   design <- if (fresh) newdata_design(object, newdata, timed, call)
   if (type == "rmst") {
     return(predict_rmst(object, design, tau, se.fit, baseline, call))
   }
-  if (inherits(object, "coxph") && baseline == "consistent" && survival_predicts(object, timed, se.fit, fresh)) {
+  if (inherits(object, "coxph") && baseline == "consistent" && survival_predicts(
+    object, timed, se.fit,
+    fresh
+  )) {
     return(NextMethod())
   }
   found <- predict_own(object, design, type, se.fit, baseline, ..., call = call)
@@ -53,8 +56,8 @@ predict.tte_cox <- function(
   if (se.fit) found else found$fit
 }
 
-# survival adds an offset to exp(x'beta) of new rows, and takes for the variance of an increment the difference
-# of two variances.
+# survival adds an offset to exp(x'beta) of new rows, and takes for the variance of an increment the
+# difference of two variances.
 survival_predicts <- function(object, timed, se.fit, fresh) {
   offset <- !is.null(attr(object$terms, "offset"))
   !(offset && (se.fit || timed)) && !(timed && se.fit && is_interval(object))
@@ -72,7 +75,8 @@ prediction_type <- function(type, call) {
 predict_own <- function(object, design, type, se.fit, baseline, terms = names(object$assign), collapse = NULL,
                         reference = NULL, call) {
   if (!is.null(collapse)) {
-    abort_unsupported("predict() of this model with `collapse`", "It is not defined here.",
+    abort_unsupported(
+      "predict() of this model with `collapse`", "It is not defined here.",
       "Sum the predictions by rowsum().", call
     )
   }
@@ -183,7 +187,10 @@ expected_in_stratum <- function(path, base, x, offset, start, stop) {
 
 predict_rmst <- function(object, design, tau, se.fit, baseline, call) {
   tau <- resolve_horizon(tau, object$tte$scale, "tau", call)$at
-  abort_input(if (length(tau) != 1 || tau <= 0) fault("tau", "not_positive", "must be one point above 0"), call)
+  abort_input(
+    if (length(tau) != 1 || tau <= 0) fault("tau", "not_positive", "must be one point above 0"),
+    call
+  )
   if (se.fit) refuse_robust_curve(object, "a restricted mean", call)
   base <- fit_baseline(object, baseline)
   stratum <- if (length(base$paths) == 1) rep(1L, nrow(design$x)) else design$strata

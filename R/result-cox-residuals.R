@@ -2,16 +2,17 @@
 
 #' Residuals and influence
 #'
-#' @section Types: `"martingale"`, the event less the expected number of events; `"cox-snell"`, the expected
-#'   number itself, which is a censored unit exponential sample when the model is right; `"deviance"`;
-#'   `"score"`; `"schoenfeld"` and `"scaledsch"` (a row for each event row, scaled as by Grambsch and Therneau:
-#'   \eqn{d V s + \hat\beta}); `"dfbeta"` and `"dfbetas"`, the change of the coefficients when a row is left
-#'   out, to first order; `"partial"`. All are those of the tie rule of the fit. Those of exact ties take
-#'   Breslow's hazard, as in `survival`, and have no score, Schoenfeld or dfbeta residuals.
+#' @section Types: `"martingale"`, the event less the expected number of events; `"cox-snell"`, the
+#'   expected number itself, which is a censored unit exponential sample when the model is right;
+#'   `"deviance"`; `"score"`; `"schoenfeld"` and `"scaledsch"` (a row for each event row, scaled as by
+#'   Grambsch and Therneau: \eqn{d V s + \hat\beta}); `"dfbeta"` and `"dfbetas"`, the change of the
+#'   coefficients when a row is left out, to first order; `"partial"`. All are those of the tie rule of the
+#'   fit. Those of exact ties take Breslow's hazard, as in `survival`, and have no score, Schoenfeld or
+#'   dfbeta residuals.
 #' @section Influence by patient: `collapse = TRUE` sums over clusters, or over the persons of `id`; a vector
 #'   sums over its values. `residuals(fit, "dfbeta", collapse = TRUE)` is then the influence of each patient.
-#' @section Frequencies: A row of `freq` 3 stands for three equal rows, and its residual is that of one of them;
-#'   `weighted = TRUE` multiplies by weights and frequencies.
+#' @section Frequencies: A row of `freq` 3 stands for three equal rows, and its residual is that of one of
+#'   them; `weighted = TRUE` multiplies by weights and frequencies.
 #'
 #' @param object A [cox()] model.
 #' @param type See below.
@@ -41,7 +42,9 @@ residuals.tte_cox <- function(
     return(schoenfeld_residuals(object, data, type, weighted))
   }
   found <- switch(type,
-    martingale = , deviance = , "cox-snell" = object$residuals,
+    martingale = ,
+    deviance = ,
+    "cox-snell" = object$residuals,
     score_residuals(object, data, type)
   )
   names <- names(object$residuals)
@@ -73,7 +76,7 @@ refuse_residuals <- function(object, type, call) {
       "An exact likelihood is no sum over rows.", "Fit with ties = \"efron\".", call
     )
   }
-  refuse_infinite(object, sprintf("Residuals of type \"%s\"", type), call)
+  refuse_infinite_cox(object, sprintf("Residuals of type \"%s\"", type), call)
 }
 
 status_of_fit <- function(object) {
@@ -158,7 +161,7 @@ spread_residuals <- function(found, status, type, object, codes) {
 
 # list(y, time, stratum, mass): Schoenfeld residuals in the order of strata and times.
 events_of_fit <- function(object, data) {
-  found <- cox_residuals_cpp(
+  found <- cox_schoenfeld_cpp(
     data$columns, data$x, data$offset, data$beta, data$ties, data$timefix, thread_count()
   )
   order <- order(found$stratum, found$time, found$row)
@@ -166,8 +169,7 @@ events_of_fit <- function(object, data) {
   mass <- row_mass(data$columns)
   list(
     y = found$schoenfeld[order, , drop = FALSE], time = found$time[order], stratum = found$stratum[order],
-    mass = if (is.null(mass)) rep(1, length(row)) else mass[row],
-    freq = if (is.null(data$columns$freq)) rep(1, length(row)) else data$columns$freq[row]
+    mass = if (is.null(mass)) rep(1, length(row)) else mass[row]
   )
 }
 
@@ -196,7 +198,7 @@ scale_schoenfeld <- function(y, object) {
 }
 
 partial_residuals <- function(object, call) {
-  refuse_infinite(object, "Residuals of type \"partial\"", call)
+  refuse_infinite_cox(object, "Residuals of type \"partial\"", call)
   martingale <- object$residuals
   if (!is.null(object$na.action)) martingale <- stats::naresid(object$na.action, martingale)
   martingale + stats::predict(object, type = "terms")

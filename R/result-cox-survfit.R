@@ -9,10 +9,10 @@
 #'   variance of the cumulative hazard, which has a part for the baseline and one for the coefficients
 #'   (Tsiatis, Link). Covariates are measured from their means, and hazards kept as logarithms of a common
 #'   factor, so that nothing overflows.
-#' @section Strata: A row of `newdata` that says its stratum gets that curve; without the columns of the strata
-#'   every row gets a curve in each.
-#' @section Paths: With `id`, rows of one id are one person's, each valid in the (start, stop] of the response's
-#'   columns, and give one curve.
+#' @section Strata: A row of `newdata` that says its stratum gets that curve; without the columns of the
+#'   strata every row gets a curve in each.
+#' @section Paths: With `id`, rows of one id are one person's, each valid in the (start, stop] of the
+#'   response's columns, and give one curve.
 #' @section Options of survival: `stype`, `ctype`, `start.time`, `influence`, `individual` and `time0` are
 #'   handed to `survival::survfit.coxph()` for fits of class `coxph`, and refused for others.
 #'
@@ -53,7 +53,7 @@ survfit.tte_cox <- function(
     check_choice(conf.type, "conf.type", c("none", names(limit_scales))),
     check_choice(baseline, "baseline", c("consistent", "breslow"))
   ), call)
-  refuse_infinite(fit, "survfit()", call)
+  refuse_infinite_cox(fit, "survfit()", call)
   if (se.fit) refuse_robust_curve(fit, "a curve", call)
   base <- fit_baseline(fit, baseline)
   persons <- if (missing(newdata)) mean_person(base) else NULL
@@ -141,7 +141,8 @@ stratum_block <- function(stratum, base, persons, se.fit) {
   risk <- exp(drop(x %*% base$beta) + persons$offset + path$shift)
   hazard <- cumsum(path$hazard)
   list(
-    time = path$time, cumhaz = outer(hazard, risk), std.err = if (se.fit) block_error(path, hazard, x, risk, base$var),
+    time = path$time, cumhaz = outer(hazard, risk),
+    std.err = if (se.fit) block_error(path, hazard, x, risk, base$var),
     n.risk = path$n.risk, n.event = path$n.event, n.censor = path$n.censor
   )
 }
@@ -149,7 +150,10 @@ stratum_block <- function(stratum, base, persons, se.fit) {
 block_error <- function(path, hazard, x, risk, var) {
   mean <- matrix(apply(path$mean, 2, cumsum), length(hazard))
   turned <- mean %*% var
-  slope <- outer(hazard^2, rowSums((x %*% var) * x)) - 2 * hazard * tcrossprod(turned, x) + rowSums(turned * mean)
+  slope <- outer(hazard^2, rowSums((x %*% var) * x)) - 2 * hazard * tcrossprod(
+    turned,
+    x
+  ) + rowSums(turned * mean)
   sqrt(cumsum(path$variance) + pmax(slope, 0)) * rep(risk, each = length(hazard))
 }
 
@@ -162,17 +166,21 @@ bind_curves <- function(curves, names, base, persons, se.fit, conf.int, conf.typ
   all <- function(name) unlist(lapply(curves, `[[`, name), use.names = FALSE)
   stack <- function(name) {
     x <- do.call(rbind, lapply(curves, `[[`, name))
-    if (is.null(x) || ncol(x) == 1) return(if (!is.null(x)) drop(x[, 1]))
+    if (is.null(x) || ncol(x) == 1) {
+      return(if (!is.null(x)) drop(x[, 1]))
+    }
     structure(x, dimnames = list(NULL, persons$names))
   }
   cumhaz <- stack("cumhaz")
   surv <- exp(-cumhaz)
   se <- stack("std.err")
   fit <- list(
-    n = curve_sizes_of(base, persons, length(curves), names), time = all("time"), n.risk = all("n.risk"), n.event = all("n.event"),
+    n = curve_sizes_of(base, persons, length(curves), names), time = all("time"), n.risk = all("n.risk"),
+    n.event = all("n.event"),
     n.censor = all("n.censor"), surv = surv,
     strata = if (!is.null(names)) rlang::set_names(vapply(curves, function(x) length(x$time), 1L), names),
-    cumhaz = cumhaz, std.err = se, std.chaz = se, logse = if (se.fit) TRUE, type = if (is_interval(base$fit)) "counting" else "right"
+    cumhaz = cumhaz, std.err = se, std.chaz = se, logse = if (se.fit) TRUE,
+    type = if (is_interval(base$fit)) "counting" else "right"
   )
   if (se.fit && conf.type != "none") fit <- c(fit, curve_limits(surv, se, conf.type, conf.int))
   fit <- c(fit, list(call = call, newdata = persons$newdata))

@@ -3,9 +3,10 @@
 
 #' Tests of terms and of nested models
 #'
-#' `anova()` of a [cox()] model. With `type = 2` or `3` each term is tested by the likelihood ratio, the score
-#' or the Wald test; otherwise terms are tested one after the other, or, given several models, each model against the
-#' one before, by the likelihood ratio: as in `survival`, but with frequencies (`survival` loses weights there).
+#' `anova()` of a [cox()] model. With `type = 2` or `3` each term is tested by the likelihood ratio, the
+#' score or the Wald test; otherwise terms are tested one after the other, or, given several models, each
+#' model against the one before, by the likelihood ratio: as in `survival`, but with frequencies
+#' (`survival` loses weights there).
 #'
 #' @section Types: A test of type II compares the model of all terms that do not contain the term (`a` is
 #'   contained in `a:b`) with and without it. A test of type III leaves the columns of the term out of the
@@ -18,8 +19,8 @@
 #' @param object A [cox()] model.
 #' @param ... Further models, for sequential comparison.
 #' @param type 1 (sequential), 2 or 3.
-#' @param test `"LR"`, `"score"` or `"wald"`, for types 2 and 3. By default `"LR"`, and `"wald"` under a robust
-#'   variance.
+#' @param test `"LR"`, `"score"` or `"wald"`, for types 2 and 3. By default `"LR"`, and `"wald"` under a
+#'   robust variance.
 #' @return A data frame of class `anova`: for types 2 and 3 a row for each term with `Chisq`, `Df` and
 #'   `Pr(>|Chi|)`.
 #' @section Errors: `tte_error_unsupported` where the test is not defined, `tte_error_input` for models that
@@ -33,7 +34,7 @@
 anova.tte_cox <- function(object, ..., type = 1, test = NULL) {
   call <- rlang::current_env()
   abort_input(anova_faults(object, list(...), type, test), call)
-  refuse_infinite(object, "anova()", call)
+  refuse_infinite_cox(object, "anova()", call)
   if (type == 1) {
     return(sequential_tests(object, list(...), call))
   }
@@ -56,6 +57,12 @@ anova_faults <- function(object, others, type, test) {
 }
 
 refuse_test <- function(object, test, call) {
+  if (identical(object$tte$variance, "jackknife")) {
+    abort_unsupported(
+      "anova() under a jackknife variance", "Each test would need refits of its own.",
+      "Use variance = \"robust\".", call
+    )
+  }
   if (is_robust(object) && test != "wald") {
     abort_unsupported(
       sprintf("The %s test under a robust variance", if (test == "LR") "likelihood ratio" else test),
@@ -63,7 +70,8 @@ refuse_test <- function(object, test, call) {
     )
   }
   if (isTRUE(object$tte$firth) && test == "score") {
-    abort_unsupported("The score test of a Firth fit", "It has no agreed definition.",
+    abort_unsupported(
+      "The score test of a Firth fit", "It has no agreed definition.",
       "Use test = \"LR\", the penalised likelihood ratio.", call
     )
   }
@@ -94,13 +102,15 @@ sum_coded_terms <- function(object, call) {
   factors <- attr(terms, "factors")
   of_strata <- colSums(factors[inside, , drop = FALSE]) > 0
   if (any(attr(terms, "order")[of_strata] > 1)) {
-    abort_unsupported("Type II and III tests of an interaction with strata()",
+    abort_unsupported(
+      "Type II and III tests of an interaction with strata()",
       "The stratum has no main effect that could be left out.", "Compare two models by anova(a, b).", call
     )
   }
-  frame <- model.frame.tte_cox(object)
+  frame <- quiet_contrasts(model.frame.tte_cox(object))
   if (any(of_strata)) terms <- terms[-which(of_strata)]
-  categorical <- names(Filter(is_categorical, frame[intersect(rownames(attr(terms, "factors")), names(frame))]))
+  words <- intersect(rownames(attr(terms, "factors")), names(frame))
+  categorical <- names(Filter(is_categorical, frame[words]))
   coded <- rlang::set_names(rep(list("contr.sum"), length(categorical)), categorical)
   x <- stats::model.matrix(terms, frame, contrasts.arg = coded)
   labels <- attr(terms, "term.labels")
@@ -151,7 +161,8 @@ loglik_of <- function(terms, rest, large, firth, own) {
 
 held_at_zero <- function(terms, rest, own, large) {
   if (length(own) > 1) {
-    abort_unsupported("The penalised likelihood ratio test of a term with several columns",
+    abort_unsupported(
+      "The penalised likelihood ratio test of a term with several columns",
       "The engine profiles one coefficient at a time.", "Use test = \"wald\"."
     )
   }
@@ -193,9 +204,11 @@ sequential_tests <- function(object, others, call) {
   }
   terms <- sum_coded_terms(object, call)
   used <- cumsum(lengths(terms$columns))
-  fits <- lapply(used, function(last) fit_again(terms$data, terms$x[, unlist(terms$columns)[seq_len(last)],
-    drop = FALSE
-  ]))
+  fits <- lapply(used, function(last) {
+    fit_again(terms$data, terms$x[, unlist(terms$columns)[seq_len(last)],
+      drop = FALSE
+    ])
+  })
   loglik <- c(object$loglik[1], vapply(fits, function(fit) fit$loglik[2], numeric(1)))
   rank <- c(0, vapply(fits, rank_of, numeric(1)))
   deviance_table(loglik, rank, c("NULL", terms$labels), "Analysis of deviance\nTerms added first to last\n")

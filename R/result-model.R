@@ -6,7 +6,8 @@ new_cox <- function(fit, d, design, keep, options) {
   stored <- rlang::exec(stored_call, d, "cox", strata_in_formula = TRUE, !!!options_of_call(options, d))
   strata <- if (length(d$strata_columns) > 0) strata_column(d$strata_columns)
   parts <- c(estimated_parts(fit, design$names), list(
-    method = method_of_ties(options$ties), n = d$n, terms = fit_terms(stored$formula, d), assign = design$assign,
+    method = method_of_ties(options$ties), n = d$n, terms = fit_terms(stored$formula, d),
+    assign = design$assign,
     weights = row_mass(d$columns), offset = d$offset, na.action = d$na.action,
     y = if (keep$y) response_of_fit(d, fit$snapped > 0), x = if (keep$x) design_matrix(design),
     strata = if (keep$x) strata, timefix = FALSE, formula = stored$formula,
@@ -110,7 +111,9 @@ settle_monotone <- function(parts) {
 cox_provenance <- function(d, fit, options, monotone) {
   said <- sentences(
     ties = paste0("Ties: ", tie_words[[options$ties]], "."),
-    firth = if (options$firth) "Firth's penalised likelihood; standard errors from the unpenalised information.",
+    firth = if (options$firth) {
+      "Firth's penalised likelihood; standard errors from the unpenalised information."
+    },
     strata = strata_sentence(d), variance = variance_words(d, options),
     limits = limits_sentence(options$conf.level, options$conf.type, options$firth),
     alternative = if (options$alternative != "two.sided") one_sided_sentence(options$alternative),
@@ -139,7 +142,14 @@ variance_words <- function(d, options) {
 
 limits_sentence <- function(conf.level, conf.type, firth) {
   kind <- if (conf.type == "wald") "Wald" else paste0(if (firth) "penalised ", "profile likelihood")
-  p <- if (conf.type == "wald") "" else sprintf(", and p values %slikelihood ratio", if (firth) "penalised " else "")
+  p <- if (conf.type == "wald") {
+    ""
+  } else {
+    sprintf(
+      ", and p values %slikelihood ratio",
+      if (firth) "penalised " else ""
+    )
+  }
   sprintf("Limits are %s, %s%s.", format_percent(conf.level), kind, p)
 }
 

@@ -1,15 +1,15 @@
 #' Figures of a Cox model
 #'
-#' `autoplot()` of a [ph_test()] shows the scaled Schoenfeld residuals against time, with a smooth curve, its
-#' pointwise band and the coefficient of the model: a slope says that the effect changes. `autoplot()` of a
-#' [cox()] model with `type = "log-log"` shows log(-log S(t)) of the levels of a factor against log time, the
-#' Kaplan-Meier estimate beside the model: parallel curves speak for proportional hazards. With `type =
-#' "functional-form"` it shows the martingale residuals of the model without covariates against a number, with a
-#' local regression: its shape is the form in which the number belongs in the model. `autoplot()` of
-#' [standardised_survival()] shows its curves.
+#' `autoplot()` of a [ph_test()] shows the scaled Schoenfeld residuals against time, with a smooth curve,
+#' its pointwise band and the coefficient of the model: a slope says that the effect changes. `autoplot()`
+#' of a [cox()] model with `type = "log-log"` shows log(-log S(t)) of the levels of a factor against log
+#' time, the Kaplan-Meier estimate beside the model: parallel curves speak for proportional hazards. With
+#' `type = "functional-form"` it shows the martingale residuals of the model without covariates against a
+#' number, with a local regression: its shape is the form in which the number belongs in the model.
+#' `autoplot()` of [standardised_survival()] shows its curves.
 #'
-#' @section Smooth: The band of the residuals is that of a natural spline with `df` degrees of freedom, with the
-#'   variance \eqn{d V} of a residual, as in `survival`. The local regression is [stats::loess()].
+#' @section Smooth: The band of the residuals is that of a natural spline with `df` degrees of freedom,
+#'   with the variance \eqn{d V} of a residual, as in `survival`. The local regression is [stats::loess()].
 #'
 #' @param object A [ph_test()], a [cox()] model or a [standardised_survival()].
 #' @param ... Nothing.
@@ -21,8 +21,8 @@
 #' @param x_lab,y_lab Axis titles.
 #' @return A ggplot.
 #' @references Therneau TM, Grambsch PM, Fleming TR (1990). Martingale-based residuals for survival models.
-#'   *Biometrika* 77, 147-160. Grambsch PM, Therneau TM (1994). Proportional hazards tests and diagnostics based
-#'   on weighted residuals. *Biometrika* 81, 515-526.
+#'   *Biometrika* 77, 147-160. Grambsch PM, Therneau TM (1994). Proportional hazards tests and diagnostics
+#'   based on weighted residuals. *Biometrika* 81, 515-526.
 #' @examplesIf rlang::is_installed("ggplot2")
 #' fit <- cox(Surv(time, status) ~ celltype + karno, survival::veteran, unit = "days")
 #' ggplot2::autoplot(ph_test(fit), terms = "karno")
@@ -54,15 +54,22 @@ autoplot.tte_ph_test <- function(object, ..., terms = NULL, df = 4, x_lab = NULL
   if (is.null(y_lab)) y_lab <- "Coefficient (scaled Schoenfeld residuals)"
   ggplot2::ggplot(points, ggplot2::aes(x = .data$x, y = .data$y)) +
     ggplot2::geom_point(shape = 16, size = 1.1, alpha = 0.45, colour = "grey45") +
-    ggplot2::geom_hline(ggplot2::aes(yintercept = .data$beta), level, linetype = "dashed", colour = curve_colours[2]) +
+    ggplot2::geom_hline(ggplot2::aes(yintercept = .data$beta), level,
+      linetype = "dashed",
+      colour = curve_colours[2]
+    ) +
     ggplot2::geom_ribbon(
       ggplot2::aes(x = .data$x, ymin = .data$low, ymax = .data$high), smooth,
       inherit.aes = FALSE, fill = curve_colours[1], alpha = 0.15
     ) +
     ggplot2::geom_line(ggplot2::aes(y = .data$y), smooth, colour = curve_colours[1], linewidth = 0.8) +
-    ggplot2::facet_wrap(~term, scales = "free_y", labeller = ggplot2::as_labeller(panel_words(object, terms))) +
+    ggplot2::facet_wrap(~term,
+      scales = "free_y",
+      labeller = ggplot2::as_labeller(panel_words(object, terms))
+    ) +
     ggplot2::scale_x_continuous(breaks = ticks$x, labels = ticks$label) +
-    ggplot2::labs(x = x_lab, y = y_lab) + panel_theme()
+    ggplot2::labs(x = x_lab, y = y_lab) +
+    panel_theme()
 }
 
 residual_points <- function(term, object) {
@@ -127,7 +134,8 @@ panel_theme <- function() {
     axis.line = ggplot2::element_line(colour = "grey30"), strip.background = ggplot2::element_blank(),
     strip.text = ggplot2::element_text(face = "bold", hjust = 0), legend.title = ggplot2::element_blank(),
     legend.key.width = ggplot2::unit(2.2, "lines"), legend.position = "top",
-    legend.box = "vertical", legend.margin = ggplot2::margin(0, 0, 0, 0), legend.spacing.y = ggplot2::unit(0, "pt")
+    legend.box = "vertical", legend.margin = ggplot2::margin(0, 0, 0, 0),
+    legend.spacing.y = ggplot2::unit(0, "pt")
   )
 }
 
@@ -168,9 +176,11 @@ draw_log_log <- function(fit, variable, x_lab, y_lab) {
     ggplot2::scale_colour_manual(values = rep_len(curve_colours, k)) +
     ggplot2::scale_linetype_manual(values = c("Kaplan-Meier" = "solid", "Cox model" = "22")) +
     ggplot2::guides(
-      colour = ggplot2::guide_legend(order = 1, nrow = ceiling(k / 4)), linetype = ggplot2::guide_legend(order = 2)
+      colour = ggplot2::guide_legend(order = 1, nrow = ceiling(k / 4)),
+      linetype = ggplot2::guide_legend(order = 2)
     ) +
-    ggplot2::labs(x = x_lab, y = y_lab) + panel_theme()
+    ggplot2::labs(x = x_lab, y = y_lab) +
+    panel_theme()
 }
 
 observed_curves <- function(fit, variable) {
@@ -208,7 +218,9 @@ draw_functional_form <- function(fit, variable, x_lab, y_lab) {
   ggplot2::ggplot(points, ggplot2::aes(x = .data$x, y = .data$y)) +
     ggplot2::geom_hline(yintercept = 0, linetype = "dashed", colour = "grey60") +
     ggplot2::geom_point(shape = 16, size = 1.2, alpha = 0.45, colour = "grey45") +
-    form_smooth(points) + ggplot2::labs(x = x_lab, y = y_lab) + panel_theme()
+    form_smooth(points) +
+    ggplot2::labs(x = x_lab, y = y_lab) +
+    panel_theme()
 }
 
 form_smooth <- function(points) {
@@ -251,7 +263,10 @@ autoplot.tte_standardised <- function(object, ..., conf.int = TRUE, x_lab = NULL
   unit <- rows$unit[1]
   if (is.null(x_lab)) x_lab <- if (is.na(unit)) "Time" else sprintf("Time (%s)", unit)
   if (is.null(y_lab)) y_lab <- "Standardised survival"
-  ggplot2::ggplot(steps, ggplot2::aes(x = .data$time, y = .data$estimate, colour = .data$group, fill = .data$group)) +
+  ggplot2::ggplot(steps, ggplot2::aes(
+    x = .data$time, y = .data$estimate, colour = .data$group,
+    fill = .data$group
+  )) +
     (if (conf.int) {
       ggplot2::geom_ribbon(ggplot2::aes(ymin = .data$low, ymax = .data$high), alpha = 0.12, colour = NA)
     }) +
@@ -262,7 +277,8 @@ autoplot.tte_standardised <- function(object, ..., conf.int = TRUE, x_lab = NULL
     one_legend(length(groups)) +
     ggplot2::scale_y_continuous(limits = c(0, 1), labels = function(p) paste0(100 * p, " %")) +
     ggplot2::scale_x_continuous(breaks = axis_breaks(max(steps$time), if (is.na(unit)) NULL else unit)) +
-    ggplot2::labs(x = x_lab, y = y_lab) + panel_theme()
+    ggplot2::labs(x = x_lab, y = y_lab) +
+    panel_theme()
 }
 
 one_legend <- function(k) {

@@ -1,9 +1,9 @@
 #' Forest plot of subgroup effects
 #'
 #' `autoplot()` of [subgroup_effects()]: a row for each subgroup, with events and persons of both arms, the
-#' hazard ratio with its limits on a logarithmic axis, and the p value of each interaction. A dashed line marks
-#' the hazard ratio of all patients. Limits beyond the axis end in an arrow; squares are larger where there are
-#' more events.
+#' hazard ratio with its limits on a logarithmic axis, and the p value of each interaction. A dashed line
+#' marks the hazard ratio of all patients. Limits beyond the axis end in an arrow; squares are larger where
+#' there are more events.
 #'
 #' @param object A [subgroup_effects()] result.
 #' @param ... Nothing.
@@ -80,7 +80,10 @@ draw_forest <- function(rows, object, comparison, x_lab, limits) {
   span <- diff(log(limits))
   # the columns of words stand left and right of the axis, in its units
   width <- max(0.5, 0.034 * max(nchar(rows$label)))
-  place <- c(label = -0.66 - width, arm = -0.55, reference = -0.18, ratio = 1.27, p = 1.67) * span + log(limits[1])
+  place <- c(
+    label = -0.66 - width, arm = -0.55, reference = -0.18, ratio = 1.27,
+    p = 1.67
+  ) * span + log(limits[1])
   heads <- c(
     "Subgroup", paste0(arms$arm, "\nevents/n"), paste0(arms$reference, "\nevents/n"),
     sprintf("HR (%s CI)", format_percent(object$conf.level[1])), "Interaction\np"
@@ -90,13 +93,16 @@ draw_forest <- function(rows, object, comparison, x_lab, limits) {
     x = rep(exp(place), each = nrow(rows)), y = rep(rows$y, 5),
     text = c(rows$label, rows$arm, rows$reference, rows$ratio, rows$p),
     hjust = rep(c(0, 0.5, 0.5, 0.5, 0.5), each = nrow(rows)),
-    face = ifelse(rep(rows$bold, 5) & rep(c(TRUE, FALSE, FALSE, FALSE, FALSE), each = nrow(rows)), "bold", "plain")
+    face = ifelse(rep(rows$bold, 5) & rep(c(TRUE, FALSE, FALSE, FALSE, FALSE), each = nrow(rows)), "bold",
+      "plain"
+    )
   )
   head <- data.frame(x = exp(place), y = top, text = heads, hjust = c(0, 0.5, 0.5, 0.5, 0.5))
   forest_panel(rows, limits, top) +
     ggplot2::geom_text(
       ggplot2::aes(x = .data$x, y = .data$y, label = .data$text, hjust = .data$hjust, fontface = .data$face),
-      words, size = 3.5, inherit.aes = FALSE
+      words,
+      size = 3.5, inherit.aes = FALSE
     ) +
     ggplot2::geom_text(
       ggplot2::aes(x = .data$x, y = .data$y, label = .data$text, hjust = .data$hjust), head,
@@ -129,7 +135,10 @@ forest_panel <- function(rows, limits, top) {
     }
     ggplot2::geom_segment(
       ggplot2::aes(x = .data[[from]], xend = .data[[to]], y = .data$y, yend = .data$y), drawn[at, ],
-      colour = curve_colours[1], arrow = ggplot2::arrow(length = ggplot2::unit(0.09, "inches"), type = "closed")
+      colour = curve_colours[1], arrow = ggplot2::arrow(
+        length = ggplot2::unit(0.09, "inches"),
+        type = "closed"
+      )
     )
   }
   whole <- rows$estimate[rows$bold & !is.na(rows$estimate)][1]
@@ -159,7 +168,10 @@ forest_stripes <- function(rows) {
   if (nrow(rows) < 2) {
     return(NULL)
   }
-  ggplot2::annotate("rect", xmin = .Machine$double.xmin, xmax = Inf, ymin = shaded - 0.5, ymax = shaded + 0.5, fill = "grey95")
+  ggplot2::annotate("rect",
+    xmin = .Machine$double.xmin, xmax = Inf, ymin = shaded - 0.5,
+    ymax = shaded + 0.5, fill = "grey95"
+  )
 }
 
 # The axis is drawn by hand below the rows, as wide as its limits only.
@@ -182,6 +194,9 @@ forest_axis <- function(limits, top, arms, x_lab) {
 
 forest_theme <- function() {
   ggplot2::theme_void(base_size = 12) + ggplot2::theme(
-    plot.margin = ggplot2::margin(8, 8, 8, 8), plot.background = ggplot2::element_rect(fill = "white", colour = NA)
+    plot.margin = ggplot2::margin(8, 8, 8, 8), plot.background = ggplot2::element_rect(
+      fill = "white",
+      colour = NA
+    )
   )
 }

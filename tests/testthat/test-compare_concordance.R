@@ -9,7 +9,10 @@ test_that("two concordances and their difference are survival's", {
     a <- survival::coxph(pair[[1]], lung, control = peer_control())
     b <- survival::coxph(pair[[2]], lung, control = peer_control())
     peer <- survival::concordance(a, b)
-    expect_equal(found$estimate, c(peer$concordance, diff(peer$concordance)), tolerance = 1e-8, ignore_attr = TRUE)
+    expect_equal(found$estimate, c(peer$concordance, diff(peer$concordance)),
+      tolerance = 1e-8,
+      ignore_attr = TRUE
+    )
     expect_equal(found$std.error[1:2], sqrt(diag(peer$var)), tolerance = 1e-6, ignore_attr = TRUE)
     expect_equal(found$std.error[3], sqrt(drop(c(-1, 1) %*% peer$var %*% c(-1, 1))), tolerance = 1e-6)
   }

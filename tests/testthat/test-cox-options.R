@@ -79,7 +79,9 @@ test_that("Firth's estimate maximises the penalised likelihood", {
   }
   fit <- cox(Surv(time, status) ~ arm + x, d, firth = TRUE)
   expect_true(all(is.finite(coef(fit))))
-  best <- stats::optim(coef(fit) + 0.1, function(b) -penalised(b), control = list(reltol = 1e-14, maxit = 5000))
+  best <- stats::optim(coef(fit) + 0.1, function(b) -penalised(b),
+    control = list(reltol = 1e-14, maxit = 5000)
+  )
   expect_equal(unname(coef(fit)), unname(best$par), tolerance = 1e-4)
   expect_equal(fit$loglik[2], penalised(coef(fit)), tolerance = 1e-8)
   expect_equal(fit$loglik[1], penalised(c(0, 0)), tolerance = 1e-8)
@@ -98,7 +100,9 @@ test_that("profile limits are where twice the likelihood has fallen by the quant
     for (level in c(0.95, 0.8)) {
       limits <- confint(fit, "age", level = level)
       for (side in 1:2) {
-        held <- cox(Surv(month, status) ~ arm + offset(fixed * age), transform(lung, fixed = limits[side]), ties = ties)
+        held <- cox(Surv(month, status) ~ arm + offset(fixed * age), transform(lung, fixed = limits[side]),
+          ties = ties
+        )
         expect_equal(2 * (fit$loglik[2] - held$loglik[2]), stats::qchisq(level, 1), tolerance = 1e-6)
       }
     }
@@ -118,11 +122,16 @@ test_that("a monotone likelihood has one finite limit and a finite p", {
   fit <- suppressWarnings(cox(Surv(time, status) ~ arm + x, monotone_data()))
   limits <- confint(fit)
   expect_identical(limits[["armB", 2]], Inf)
-  held <- cox(Surv(time, status) ~ x + offset(fixed * (arm == "B")), transform(monotone_data(), fixed = limits[[1]]))
+  held <- cox(
+    Surv(time, status) ~ x + offset(fixed * (arm == "B")),
+    transform(monotone_data(), fixed = limits[[1]])
+  )
   expect_equal(2 * (fit$loglik[2] - held$loglik[2]), stats::qchisq(0.95, 1), tolerance = 1e-5)
   dropped <- cox(Surv(time, status) ~ x, monotone_data())
-  expect_equal(tidy(fit)$p.value[1], stats::pchisq(2 * (fit$loglik[2] - dropped$loglik[2]), 1, lower.tail = FALSE),
-    tolerance = 1e-5
+  expect_equal(tidy(fit)$p.value[1], stats::pchisq(2 * (fit$loglik[2] - dropped$loglik[2]), 1,
+    lower.tail = FALSE
+  ),
+  tolerance = 1e-5
   )
   turned <- suppressWarnings(cox(Surv(time, status) ~ arm + x, monotone_data(), reference = c(arm = "B")))
   expect_equal(unname(confint(turned)["armA", ]), -rev(unname(limits["armB", ])), tolerance = 1e-6)
@@ -158,12 +167,16 @@ test_that("the stratified score test is the stratified log-rank test", {
 
 test_that("update() keeps every option", {
   d <- untied_trial()
-  fit <- cox(Surv(time, status) ~ arm + x, d, ties = "exact-marginal", conf.type = "profile", conf.level = 0.9,
+  fit <- cox(Surv(time, status) ~ arm + x, d,
+    ties = "exact-marginal", conf.type = "profile",
+    conf.level = 0.9,
     alternative = "greater", timefix = FALSE
   )
   again <- update(fit, . ~ .)
-  expect_identical(again$tte[c("ties", "conf.type", "alternative", "timefix")],
-    fit$tte[c("ties", "conf.type", "alternative", "timefix")])
+  expect_identical(
+    again$tte[c("ties", "conf.type", "alternative", "timefix")],
+    fit$tte[c("ties", "conf.type", "alternative", "timefix")]
+  )
   expect_identical(again$conf.level, 0.9)
   expect_equal(again$profile, fit$profile)
 })
@@ -185,13 +198,24 @@ test_that("the jackknife leaves out rows, persons or clusters and fits again", {
   expect_s3_class(fit, "tte_model")
   expect_identical(tidy(fit)$robust.se, unname(sqrt(diag(vcov(fit)))))
   expect_output(print(fit), "jackknife se")
-  clustered <- cox(Surv(time, status) ~ arm + x, d, cluster = centre, variance = "jackknife", ties = "exact-marginal")
-  left <- vapply(0:7, function(k) coef(cox(Surv(time, status) ~ arm + x, d, subset = centre != k)), numeric(2))
+  clustered <- cox(Surv(time, status) ~ arm + x, d,
+    cluster = centre, variance = "jackknife",
+    ties = "exact-marginal"
+  )
+  left <- vapply(
+    0:7, function(k) coef(cox(Surv(time, status) ~ arm + x, d, subset = centre != k)),
+    numeric(2)
+  )
   expect_equal(unname(vcov(clustered)), unname(tcrossprod(left - rowMeans(left)) * 7 / 8), tolerance = 1e-6)
   firth <- cox(Surv(time, status) ~ arm + x, d, variance = "jackknife", firth = TRUE)
-  expect_fault(cox(Surv(time, status) ~ x, d, variance = "jackknife", conf.type = "profile"), "unknown_argument")
+  expect_fault(
+    cox(Surv(time, status) ~ x, d, variance = "jackknife", conf.type = "profile"),
+    "unknown_argument"
+  )
   expect_false(isTRUE(all.equal(vcov(firth), vcov(fit), tolerance = 1e-4)))
-  expect_error(cox(Surv(time, status) ~ arm, d, freq = one, variance = "jackknife"), class = "tte_error_unsupported")
+  expect_error(cox(Surv(time, status) ~ arm, d, freq = one, variance = "jackknife"),
+    class = "tte_error_unsupported"
+  )
   expect_error(suppressWarnings(cox(Surv(time, status) ~ arm + x, monotone_data(), variance = "jackknife")),
     class = "tte_error_unsupported"
   )

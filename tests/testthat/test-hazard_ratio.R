@@ -25,7 +25,9 @@ test_that("the ratio at a value is the coefficient of the model centred there", 
     a <- hazard_ratio(fit, "arm", at = list(age = 60), conf.type = type)
     b <- hazard_ratio(there, "arm", at = list(age = 60), conf.type = type)
     expect_equal(a$estimate, exp(coef(there)[["armfemale"]]), tolerance = 1e-7)
-    expect_equal(c(a$conf.low, a$conf.high, a$p.value), c(b$conf.low, b$conf.high, b$p.value), tolerance = 1e-6)
+    expect_equal(c(a$conf.low, a$conf.high, a$p.value), c(b$conf.low, b$conf.high, b$p.value),
+      tolerance = 1e-6
+    )
   }
   limits <- confint(cox(Surv(time, status) ~ arm * I(age - 60), lung, conf.type = "profile"), "armfemale")
   expect_equal(log(c(a$conf.low, a$conf.high)), c(limits), tolerance = 1e-6)
@@ -40,7 +42,9 @@ test_that("splines, numbers and steps; a covariate not given stands at all its l
   expect_fault(hazard_ratio(fit, "age"), "wrong_length", "values")
   line <- cox(Surv(time, status) ~ age * arm, lung)
   ten <- hazard_ratio(line, "age", by = 10)
-  expect_equal(log(ten$estimate), 10 * (coef(line)[["age"]] + c(0, coef(line)[["age:armfemale"]])), tolerance = 1e-10)
+  expect_equal(log(ten$estimate), 10 * (coef(line)[["age"]] + c(0, coef(line)[["age:armfemale"]])),
+    tolerance = 1e-10
+  )
   expect_identical(ten$group, c("arm = male", "arm = female"))
   expect_identical(ten$comparison, rep("age +10", 2))
   middle <- hazard_ratio(line, "arm")

@@ -39,7 +39,8 @@ test_that("freq equals replicated rows, and splitting rows changes nothing", {
     expect_equal(a$table, b$table, tolerance = 1e-7)
   }
   halves <- rbind(
-    transform(d, start = 0, stop = time / 2, event = 0), transform(d, start = time / 2, stop = time, event = status)
+    transform(d, start = 0, stop = time / 2, event = 0),
+    transform(d, start = time / 2, stop = time, event = status)
   )
   for (transform in c("km", "rank", "log")) {
     expect_equal(
@@ -84,13 +85,18 @@ test_that("under a robust variance the test uses it", {
 test_that("what cannot be tested is refused; print", {
   v <- survival::veteran
   fit <- cox(Surv(time, status) ~ celltype + karno, v)
-  expect_error(ph_test(cox(Surv(time, status) ~ karno, v, ties = "exact-discrete")), class = "tte_error_unsupported")
+  expect_error(ph_test(cox(Surv(time, status) ~ karno, v, ties = "exact-discrete")),
+    class = "tte_error_unsupported"
+  )
   expect_fault(ph_test(fit, "sqrt"), "not_a_choice", "transform")
   expect_fault(ph_test(fit, function(t) log(t - 1)), "not_finite", "transform") |> suppressWarnings()
   expect_s3_class(ph_test(fit), c("tte_ph_test", "htest"), exact = TRUE)
   expect_identical(tidy(ph_test(fit))$term, c("celltype", "karno", "GLOBAL"))
   aliased <- suppressWarnings(cox(Surv(time, status) ~ karno + I(2 * karno), v))
-  expect_equal(ph_test(aliased)$table["karno", ], ph_test(cox(Surv(time, status) ~ karno, v))$table["karno", ])
+  expect_equal(
+    ph_test(aliased)$table["karno", ],
+    ph_test(cox(Surv(time, status) ~ karno, v))$table["karno", ]
+  )
   expect_snapshot({
     print(ph_test(fit))
     say_error(ph_test(fit, "sqrt"))

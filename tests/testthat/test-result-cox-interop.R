@@ -16,7 +16,9 @@ test_that("emmeans reads fits of both classes", {
     # the level is arbitrary, the contrast is not
     expect_equal(diff(mine$emmean), diff(theirs$emmean), tolerance = 1e-6)
     pairs <- as.data.frame(graphics::pairs(emmeans::emmeans(fit, ~arm), reverse = TRUE))
-    expect_equal(c(pairs$estimate, pairs$SE), c(coef(fit)[["armdrug"]], sqrt(vcov(fit)[1, 1])), tolerance = 1e-6)
+    expect_equal(c(pairs$estimate, pairs$SE), c(coef(fit)[["armdrug"]], sqrt(vcov(fit)[1, 1])),
+      tolerance = 1e-6
+    )
   }
 })
 

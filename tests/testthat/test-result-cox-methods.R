@@ -61,7 +61,12 @@ test_that("estimates, variances and likelihoods", {
       close_to(s$conf.int, summary(peer)$conf.int, name)
       close_to(confint(fit), confint(peer), name)
     }
-    for (test in c("logtest", "sctest", "waldtest")) close_to(s[[test]], summary(peer)[[test]], paste(name, test))
+    for (test in c("logtest", "sctest", "waldtest")) {
+      close_to(
+        s[[test]], summary(peer)[[test]],
+        paste(name, test)
+      )
+    }
     expect_output(print(fit), "Cox model")
     expect_output(print(s), "n= ")
     close_to(unname(survival::concordance(fit)$concordance), survival::concordance(peer)$concordance, name)
@@ -127,7 +132,10 @@ test_that("anova(): sequential, between models, and refused where it is not defi
     fit <- kinds_of_fits()[[name]][[1]]
     peer <- kinds_of_fits()[[name]][[2]]
     close_to(anova(fit)[["Chisq"]], anova(peer)[["Chisq"]], name)
-    close_to(anova(update(fit, . ~ . - x), fit)[["Chisq"]], anova(update(peer, . ~ . - x), peer)[["Chisq"]], name)
+    close_to(
+      anova(update(fit, . ~ . - x), fit)[["Chisq"]],
+      anova(update(peer, . ~ . - x), peer)[["Chisq"]], name
+    )
   }
   robust <- cox(Surv(time, status) ~ arm + x, untied_trial(), freq = one, cluster = centre)
   expect_error(anova(robust), class = "tte_error_unsupported")
@@ -162,7 +170,8 @@ test_that("an infinite coefficient: what is known is said, the rest refused", {
   expect_output(print(summary(fit)), "Inf")
   expect_true(is.na(summary(fit)$waldtest[["test"]]))
   for (ask in list(
-    function() predict(fit), function() survival::survfit(fit), function() anova(fit), function() ph_test(fit),
+    function() predict(fit), function() survival::survfit(fit), function() anova(fit),
+    function() ph_test(fit),
     function() baseline_hazard(fit), function() residuals(fit, "score"), function() fitted(fit)
   )) {
     expect_error(ask(), class = "tte_error_unsupported")

@@ -28,7 +28,10 @@ test_that("residuals of Breslow's fit are those worked by hand", {
   expect_equal(sum(score), 0, tolerance = 1e-10)
   expect_equal(residuals(fit, "dfbeta"), residuals(fit, "score") * vcov(fit)[1, 1], tolerance = 1e-10)
   expect_equal(
-    unname(residuals(fit, "scaledsch")), unname(4 * residuals(fit, "schoenfeld") * vcov(fit)[1, 1] + coef(fit)),
+    unname(residuals(fit, "scaledsch")), unname(4 * residuals(fit, "schoenfeld") * vcov(fit)[
+      1,
+      1
+    ] + coef(fit)),
     tolerance = 1e-10
   )
   deviance <- sign(m) * sqrt(-2 * (m + c(1, 0, 1, 1, 0, 1) * log(pmax(1e-300, c(1, 1, 1, 1, 1, 1) - m))))
@@ -91,7 +94,12 @@ test_that("rows left out come back under na.exclude", {
 test_that("dfbeta is near what leaving a row out does", {
   d <- untied_trial()
   fit <- cox(Surv(time, status) ~ x, d)
-  left <- vapply(seq_len(nrow(d)), function(i) coef(fit)[[1]] - coef(cox(Surv(time, status) ~ x, d[-i, ]))[[1]], 1)
+  left <- vapply(seq_len(nrow(d)), function(i) {
+    coef(fit)[[1]] - coef(cox(
+      Surv(time, status) ~ x,
+      d[-i, ]
+    ))[[1]]
+  }, 1)
   expect_gt(stats::cor(left, residuals(fit, "dfbeta")), 0.99)
 })
 

@@ -28,18 +28,31 @@ pairs_for_curves <- function() {
   )
 }
 
-curve_parts <- c("n", "time", "n.risk", "n.event", "n.censor", "surv", "cumhaz", "std.err", "lower", "upper", "strata")
+curve_parts <- c(
+  "n", "time", "n.risk", "n.event", "n.censor", "surv", "cumhaz", "std.err", "lower",
+  "upper", "strata"
+)
 
 test_that("curves of new persons are survival's, with and without newdata", {
   for (pair in pairs_for_curves()) {
     for (type in c("log", "log-log", "plain")) {
       a <- survival::survfit(as_own(pair[[1]]), pair[[3]], conf.type = type)
       b <- survival::survfit(pair[[2]], pair[[3]], conf.type = type)
-      for (part in curve_parts) expect_equal(a[[part]], b[[part]], tolerance = 1e-7, ignore_attr = TRUE, info = part)
+      for (part in curve_parts) {
+        expect_equal(a[[part]], b[[part]],
+          tolerance = 1e-7, ignore_attr = TRUE,
+          info = part
+        )
+      }
     }
     a <- survival::survfit(pair[[1]])
     b <- survival::survfit(pair[[2]])
-    for (part in curve_parts) expect_equal(a[[part]], b[[part]], tolerance = 1e-7, ignore_attr = TRUE, info = part)
+    for (part in curve_parts) {
+      expect_equal(a[[part]], b[[part]],
+        tolerance = 1e-7, ignore_attr = TRUE,
+        info = part
+      )
+    }
   }
 })
 
@@ -104,7 +117,12 @@ test_that("paths over changing covariates are survival's", {
   rows$id <- as.character(rows$id)
   a <- survival::survfit(as_own(pair[[1]]), rows, id = id)
   b <- survival::survfit(pair[[2]], rows, id = id)
-  for (part in curve_parts[-1]) expect_equal(a[[part]], b[[part]], tolerance = 1e-7, ignore_attr = TRUE, info = part)
+  for (part in curve_parts[-1]) {
+    expect_equal(a[[part]], b[[part]],
+      tolerance = 1e-7, ignore_attr = TRUE,
+      info = part
+    )
+  }
 })
 
 test_that("baseline hazards: consistent, Breslow's, at the means and at 0", {
@@ -145,7 +163,9 @@ test_that("the restricted mean is the area under the curve, its error the numeri
   found <- predict(fit, new, type = "rmst", tau = 500, se.fit = TRUE)
   curve <- survival::survfit(fit, new[1, ])
   inside <- curve$time < 500
-  expect_equal(found$fit[1], sum(diff(c(0, curve$time[inside], 500)) * c(1, curve$surv[inside])), tolerance = 1e-10)
+  expect_equal(found$fit[1], sum(diff(c(0, curve$time[inside], 500)) * c(1, curve$surv[inside])),
+    tolerance = 1e-10
+  )
   expect_equal(predict(fit, new, type = "rmst", tau = in_months(500 / 30.4375)), found$fit, tolerance = 1e-10)
   # the part of the coefficients by differences of them, that of the baseline by the sum over event times
   base <- tte:::fit_baseline(fit)
@@ -172,13 +192,18 @@ test_that("the restricted mean is the area under the curve, its error the numeri
 
 test_that("faults of newdata are named all at once", {
   lung <- lung_of_arms()
-  fit <- cox(Surv(time, status) ~ age + arm + splines::ns(wt.loss, 2) + strata(ph.ecog), lung, na.action = na.omit) |>
+  fit <- cox(Surv(time, status) ~ age + arm + splines::ns(wt.loss, 2) + strata(ph.ecog), lung,
+    na.action = na.omit
+  ) |>
     suppressMessages()
   expect_fault(predict(fit, data.frame(age = "50", arm = "male")), "wrong_type", "newdata", "age")
   expect_fault(predict(fit, data.frame(age = "50", arm = "male")), "unknown_column", "newdata", "wt.loss")
   new <- transform(lung[1:3, ], arm = c("male", "Female", "none"))
   expect_fault(predict(fit, new), "unknown_level", "newdata", "arm", 2:3)
-  expect_fault(survival::survfit(fit, transform(lung[1:2, ], ph.ecog = 7)), "unknown_level", "newdata", "ph.ecog", 1:2)
+  expect_fault(
+    survival::survfit(fit, transform(lung[1:2, ], ph.ecog = 7)), "unknown_level", "newdata",
+    "ph.ecog", 1:2
+  )
   expect_fault(predict(fit, 1:3), "wrong_type", "newdata")
   expect_fault(predict(fit, lung[0, ]), "no_rows", "newdata")
   expect_fault(predict(fit, lung, type = "odds"), "not_a_choice", "type")

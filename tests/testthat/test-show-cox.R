@@ -35,8 +35,14 @@ test_that("standardised curves start at 1", {
 test_that("what cannot be drawn is named", {
   skip_if_not_installed("ggplot2")
   fit <- cox(Surv(time, status) ~ celltype + karno, survival::veteran)
-  expect_fault(ggplot2::autoplot(fit, type = "log-log", variable = "karno"), "wrong_type", "variable", "karno")
-  expect_fault(ggplot2::autoplot(fit, type = "functional-form", variable = "celltype"), "wrong_type", "variable")
+  expect_fault(
+    ggplot2::autoplot(fit, type = "log-log", variable = "karno"), "wrong_type", "variable",
+    "karno"
+  )
+  expect_fault(
+    ggplot2::autoplot(fit, type = "functional-form", variable = "celltype"), "wrong_type",
+    "variable"
+  )
   expect_fault(ggplot2::autoplot(fit, type = "baseline", variable = "karno"), "not_a_choice", "type")
   expect_fault(ggplot2::autoplot(fit), "wrong_type", "variable")
   expect_fault(ggplot2::autoplot(ph_test(fit), terms = "age"), "unknown_term", "terms", "age")

@@ -1,8 +1,13 @@
 test_that("a forest plot shows every subgroup, its numbers and its limits", {
   skip_if_not_installed("ggplot2")
-  found <- subgroup_effects(Surv(time, status) ~ arm, lung_of_arms(), subgroups = c(Age = "old", ECOG = "ph.ecog"))
+  found <- subgroup_effects(Surv(time, status) ~ arm, lung_of_arms(),
+    subgroups = c(Age = "old", ECOG = "ph.ecog")
+  )
   rows <- tte:::forest_rows(found, "female v male")
-  expect_identical(trimws(rows$label), c("All patients", "Age", "65 or older", "below 65", "ECOG", "0", "1", "2"))
+  expect_identical(trimws(rows$label), c(
+    "All patients", "Age", "65 or older", "below 65", "ECOG", "0",
+    "1", "2"
+  ))
   expect_identical(rows$arm[c(1, 3)], c("53/90", "23/33"))
   expect_equal(rows$estimate[3], found$estimate[found$group %in% "65 or older"][1])
   expect_match(rows$ratio[1], "^0\\.60 \\(0\\.43, 0\\.83\\)$")

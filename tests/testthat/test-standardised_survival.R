@@ -14,8 +14,11 @@ test_that("curves are means of the persons' curves", {
     mean(exp(-predict(fit, transform(lung, time = t), type = "expected")))
   }
   level <- found[found$scale == "probability", ]
-  expect_equal(level$estimate, c(by_hand("male", 100), by_hand("female", 100), by_hand("male", 365), by_hand("female", 365)),
-    tolerance = 1e-10
+  expect_equal(level$estimate, c(
+    by_hand("male", 100), by_hand("female", 100), by_hand("male", 365),
+    by_hand("female", 365)
+  ),
+  tolerance = 1e-10
   )
   difference <- found[found$scale == "difference" & found$term == "survival", ]
   expect_equal(difference$estimate, diff(level$estimate)[c(1, 3)], tolerance = 1e-12)
@@ -23,7 +26,9 @@ test_that("curves are means of the persons' curves", {
     lung$arm <- factor(arm, levels(lung$arm))
     mean(predict(fit, lung, type = "rmst", tau = 500))
   }
-  expect_equal(found$estimate[found$scale == "time"], c(mean_of("male"), mean_of("female")), tolerance = 1e-10)
+  expect_equal(found$estimate[found$scale == "time"], c(mean_of("male"), mean_of("female")),
+    tolerance = 1e-10
+  )
   expect_identical(unique(found$unit), NA_character_)
 })
 
@@ -54,9 +59,13 @@ test_that("freq equals replicated rows; split rows are one person", {
   expect_equal(tidy(a)[same], tidy(b)[same], tolerance = 1e-7)
   d$id <- seq_len(nrow(d))
   halves <- rbind(
-    transform(d, start = 0, stop = time / 2, event = 0), transform(d, start = time / 2, stop = time, event = status)
+    transform(d, start = 0, stop = time / 2, event = 0),
+    transform(d, start = time / 2, stop = time, event = status)
   )
-  c <- standardised_survival(cox(Surv(start, stop, event) ~ arm + x, halves, id = id), "arm", at = 15, tau = 25)
+  c <- standardised_survival(cox(Surv(start, stop, event) ~ arm + x, halves, id = id), "arm",
+    at = 15,
+    tau = 25
+  )
   plain <- standardised_survival(cox(Surv(time, status) ~ arm + x, d), "arm", at = 15, tau = 25)
   expect_equal(tidy(c)[same], tidy(plain)[same], tolerance = 1e-7)
 })
@@ -83,7 +92,10 @@ test_that("the whole curve is drawn; faults and print", {
   expect_fault(standardised_survival(fit, "age"), "wrong_length", "values", "age")
   expect_fault(standardised_survival(fit, "arm", at = 1e5), "out_of_range", "at")
   expect_fault(standardised_survival(fit, "arm", at = 1, tau = -1), "not_positive", "tau")
-  expect_fault(standardised_survival(fit, "arm", at = 1, ipw = ~ph.karno), "unknown_column", "ipw", "ph.karno")
+  expect_fault(
+    standardised_survival(fit, "arm", at = 1, ipw = ~ph.karno), "unknown_column", "ipw",
+    "ph.karno"
+  )
   expect_snapshot({
     print(standardised_survival(fit, "arm", at = in_months(12), tau = 500))
     say_error(standardised_survival(fit, "arm", at = 1e5, tau = -1))

@@ -4,7 +4,9 @@ test_that("periods are the interaction with the period of split rows", {
   found <- time_varying(fit, "karno", by = c(60, 180))
   long <- survival::survSplit(Surv(time, status) ~ ., data = v, cut = c(60, 180), episode = "period")
   strata <- survival::strata
-  peer <- survival::coxph(Surv(tstart, time, status) ~ karno:strata(period) + trt, long, control = peer_control())
+  peer <- survival::coxph(Surv(tstart, time, status) ~ karno:strata(period) + trt, long,
+    control = peer_control()
+  )
   expect_equal(unname(coef(found)), unname(coef(peer)), tolerance = 1e-7)
   expect_equal(unname(vcov(found)), unname(peer$var), tolerance = 1e-6)
   expect_equal(found$loglik, peer$loglik, tolerance = 1e-10)
