@@ -45,6 +45,7 @@ define_pfs <- function(patient, style, visits = NULL, same_day = "before") {
   }
   # 1. no baseline: only an early death counts
   if (!patient$baseline) {
+    pd <- NA
     first <- !is.na(death) && (is.na(nact) || death <= nact)
     if (first && !define_gap(start, death, start, integer(), visits)) {
       return(at(death, 0L))
@@ -92,4 +93,25 @@ define_os <- function(patient, contact) {
   contact <- c(contact, patient$death)
   last <- if (all(is.na(contact))) patient$start else min(max(contact, na.rm = TRUE), patient$cut)
   list(day = max(last, patient$start), cnsr = 1L)
+}
+
+#' Time to progression: as PFS, but a death that ends it competes (cnsr 7). On one day the progression counts.
+define_ttp <- function(patient, pfs) {
+  death <- define_known(patient$death, patient$cut)
+  died <- pfs$cnsr == 0L && (is.na(pfs$pd) || (!is.na(death) && death < pfs$pd))
+  list(day = pfs$day, cnsr = if (died) 7L else pfs$cnsr)
+}
+
+#' Time to response: the first (confirmed) response; progression and death compete, censoring as in PFS.
+define_ttresp <- function(pfs, response_day) {
+  if (!is.na(response_day)) {
+    return(list(day = response_day, cnsr = 0L))
+  }
+  list(day = pfs$day, cnsr = if (pfs$cnsr == 0L) 7L else pfs$cnsr)
+}
+
+#' Time to next therapy: new therapy or death, otherwise last known alive (`os`).
+define_ttnt <- function(patient, os) {
+  nact <- define_known(patient$nact, patient$cut)
+  if (is.na(nact)) os else list(day = min(nact, if (os$cnsr == 0L) os$day else nact), cnsr = 0L)
 }

@@ -58,10 +58,14 @@ define_patient <- function(patient, rule, visits, contact) {
   cbor <- define_best(counted$day, counted$response, patient$start, rule, TRUE)
   fda <- define_pfs(patient, "FDA", visits, rule$nact_same_day)
   ema <- define_pfs(patient, "EMA")
+  os <- define_os(patient, contact)
+  response_day <- (if (rule$confirmed) cbor else bor)$response_day
   list(
     start = patient$start, bor = bor, cbor = cbor, fda = fda, ema = ema,
     dor_fda = define_dor(patient, fda, rule, rule$confirmed),
-    dor_ema = define_dor(patient, ema, rule, rule$confirmed), os = define_os(patient, contact)
+    dor_ema = define_dor(patient, ema, rule, rule$confirmed), os = os, ttnt = define_ttnt(patient, os),
+    ttp_fda = define_ttp(patient, fda), ttp_ema = define_ttp(patient, ema),
+    ttresp_fda = define_ttresp(fda, response_day), ttresp_ema = define_ttresp(ema, response_day)
   )
 }
 

@@ -17,7 +17,7 @@ schedule_of <- function(trial) if (trial$seed %% 2 == 0) "every" else "at"
 
 endpoints_of <- function(known, kind) {
   derive_endpoint(
-    study_of(known), c("OS", "PFS", "TTP", "DoR"), rule_of(known$rules),
+    study_of(known), c("OS", "PFS", "TTP", "DoR", "TTRESP", "TTNT"), rule_of(known$rules),
     list(FDA = censoring("FDA", visits = visits_of(known$rules, kind)), EMA = censoring("EMA"))
   )
 }
@@ -35,16 +35,20 @@ expect_same_endpoints <- function(trial, found, defined, tally) {
       trial, rows_of(found, param, persons)[[column]], of(defined, ...), paste(param, column), tally
     )
   }
-  same("OS", "ADT", "os", "day")
-  same("OS", "CNSR", "os", "cnsr")
+  both <- function(param, item) {
+    same(param, "ADT", item, "day")
+    same(param, "CNSR", item, "cnsr")
+  }
+  both("OS", "os")
+  both("TTNT", "ttnt")
+  both("TTRESPFD", "ttresp_fda")
+  both("TTRESPEM", "ttresp_ema")
   for (style in c("fda", "ema")) {
-    param <- paste0("PFS", toupper(style))
-    same(param, "ADT", style, "day")
-    same(param, "CNSR", style, "cnsr")
+    both(paste0("PFS", toupper(style)), style)
+    both(paste0("TTP", toupper(style)), paste0("ttp_", style))
     param <- paste0("DOR", toupper(style))
     same(param, "STARTDT", paste0("dor_", style), "start")
-    same(param, "ADT", paste0("dor_", style), "day")
-    same(param, "CNSR", paste0("dor_", style), "cnsr")
+    both(param, paste0("dor_", style))
   }
 }
 
