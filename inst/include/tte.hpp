@@ -69,3 +69,4 @@
 #include "tte/response/stratified_association.hpp"
 #include "tte/response/stratified_difference.hpp"
 #include "tte/response/two_proportions.hpp"
+#include "tte/response/two_proportions_exact.hpp"
