@@ -11,19 +11,22 @@
 #include <utility>
 #include <vector>
 
+#include "../core/compensated_sum.hpp"
+#include "../core/lanes.hpp"
 #include "../core/sweep.hpp"
 #include "subdistribution_weights.hpp"
 
 namespace tte {
 
-/// q on the times of the censoring table, `width` values side by side; once for G and once for H.
+/// q on the times of the censoring table, `width` (a multiple of 4) values side by side; once for G and once
+/// for H.
 class CensoringGrid {
  public:
   CensoringGrid(const SubdistributionWeights& weights, std::size_t width)
       : weights_(weights),
         width_(width),
         censored_(weights.table().size() * width, 0.0),
-        entered_(censored_) {}
+        entered_(weights.late_entry() ? censored_.size() : 0, 0.0) {}
 
   std::size_t width() const { return width_; }
 
@@ -35,13 +38,13 @@ class CensoringGrid {
     const auto after = std::upper_bound(begin, end, time);
     const bool included = weights_.convention() == CensoringConvention::geskus;
     add_at(censored_, included ? std::lower_bound(begin, after, time) : after, end, change);
-    add_at(entered_, after, end, change);
+    if (!entered_.empty()) add_at(entered_, after, end, change);
   }
 
   /// Turns the differences into q; nothing may be added afterwards.
   void close() {
     cumulate(censored_);
-    cumulate(entered_);
+    if (!entered_.empty()) cumulate(entered_);
   }
   const double* censored(std::size_t k) const { return censored_.data() + k * width_; }
   const double* entered(std::size_t k) const { return entered_.data() + k * width_; }
@@ -52,19 +55,19 @@ class CensoringGrid {
   void add_at(std::vector<double>& q, Time at, Time end, const double* change) {
     if (at == end) return;
     double* row = q.data() + static_cast<std::size_t>(at - weights_.table().time.begin()) * width_;
-    for (std::size_t j = 0; j < width_; ++j) row[j] += change[j];
+    detail::add_scaled(1, change, width_, row);
   }
 
   void cumulate(std::vector<double>& q) const {
     const RiskTable& table = weights_.table();
-    std::vector<CompensatedSum> sum(width_);
+    CompensatedRow sum(width_);
+    std::vector<double> now(width_);
     for (std::size_t g = 0; g < table.strata(); ++g) {
-      for (CompensatedSum& s : sum) s.clear();
+      sum.clear();
       for (std::size_t k = table.stratum_begin[g]; k < table.stratum_begin[g + 1]; ++k) {
-        for (std::size_t j = 0; j < width_; ++j) {
-          sum[j].add(q[k * width_ + j]);
-          q[k * width_ + j] = sum[j].value();
-        }
+        sum.add_scaled(1, q.data() + k * width_);
+        sum.read(now);
+        std::copy(now.begin(), now.end(), q.begin() + static_cast<std::ptrdiff_t>(k * width_));
       }
     }
   }
@@ -90,8 +93,12 @@ class CensoringScores {
         taken_(grid.width()),
         at_once_(grid.width()) {}
 
-  void clear() { std::fill(taken_.begin(), taken_.end(), 0.0); }
+  void clear() {
+    std::fill(taken_.begin(), taken_.end(), 0.0);
+    begun_ = false;
+  }
   void add(const Rows& rows) {
+    if (!begun_) return;  // before its first step a group has taken nothing, and owes nothing to H
     const bool last = k_ == weights_.table().size();
     rows.each([&](std::int32_t row) {
       const auto i = static_cast<std::size_t>(row);
@@ -104,18 +111,18 @@ class CensoringScores {
   }
 
   void observe(const Step& step) {
+    begun_ = true;
     if (!is_reported(censoring_, step)) return;
     const RiskTable& table = weights_.table();
     const double n = table.at_risk[k_], y = weights_.at_risk_of_censoring(k_), c = table.censored[k_];
     const bool exact = weights_.convention() == CensoringConvention::geskus;
     const double left = exact ? y - c : y;
-    const double entries = table.entered[k_] / (n * stayed());
-    for (std::size_t j = 0; j < taken_.size(); ++j) taken_[j] += entries * grid_.entered(k_)[j];
+    if (table.entered[k_] > 0 && weights_.late_entry())
+      add_scaled(table.entered[k_] / (n * stayed()), grid_.entered(k_), taken_.size(), taken_.data());
     if (c > 0 && left > 1e-14 * y) {
-      for (std::size_t j = 0; j < taken_.size(); ++j) {
-        at_once_[j] = grid_.censored(k_)[j] / left;
-        taken_[j] -= c / y * at_once_[j];
-      }
+      std::fill(at_once_.begin(), at_once_.end(), 0.0);
+      add_scaled(1 / left, grid_.censored(k_), taken_.size(), at_once_.data());
+      add_scaled(-c / y, at_once_.data(), taken_.size(), taken_.data());
       for (std::int32_t row = step.exits.begin; row < step.exits.end; ++row) {
         const auto i = static_cast<std::size_t>(row);
         if (row < step.events_end) {
@@ -137,8 +144,7 @@ class CensoringScores {
   void move(std::size_t i, double factor, const double* values) {
     const auto row = static_cast<std::size_t>(censoring_.row(i));
     double* out = scores_.data() + static_cast<std::size_t>(unit_of_row_[row]) * taken_.size();
-    const double mass = factor * censoring_.mass(i);
-    for (std::size_t j = 0; j < taken_.size(); ++j) out[j] += mass * values[j];
+    add_scaled(factor * censoring_.mass(i), values, taken_.size(), out);
   }
 
   const TimeToEvent& censoring_;
@@ -148,6 +154,7 @@ class CensoringScores {
   std::vector<double>& scores_;
   std::vector<double> taken_, at_once_;
   std::size_t k_ = 0;
+  bool begun_ = false;
 };
 
 }  // namespace detail

@@ -393,7 +393,9 @@ class BaselineInfluence {
     sweep(p_.data.schedule(), Direction::forward, pool,
           [&](std::size_t k, const Step& step) { pool.observe(k, step); });
     if (estimated_ && p_.weights.any_competing()) {
-      add_censoring_influence(p_.data, p_.censoring, p_.weights, grid(upto), out);
+      std::vector<double> padded(lanes * out.size(), 0.0);
+      add_censoring_influence(p_.data, p_.censoring, p_.weights, grid(upto), padded);
+      for (std::size_t u = 0; u < out.size(); ++u) out[u] += padded[lanes * u];
     }
     return out;
   }
@@ -403,7 +405,7 @@ class BaselineInfluence {
 
   CensoringGrid grid(std::size_t upto) const {
     const std::vector<std::size_t>& begin = p_.data.schedule().stratum_begin;
-    return censoring_grid(p_, 1,
+    return censoring_grid(p_, lanes,
                           [&](std::size_t k, std::size_t g, const CompetingMoments& gone, double* out) {
                             *out = 0;
                             if (k < begin[stratum_] || k >= begin[stratum_ + 1]) return;

@@ -321,8 +321,12 @@ class SubdistributionLikelihood {
     ScoreMet(const SubdistributionLikelihood& fit, std::vector<double>& scores)
         : fit_(fit), scores_(scores), met_(fit.x_.stride) {}
 
-    void clear() { std::fill(met_.begin(), met_.end(), 0.0); }
+    void clear() {
+      std::fill(met_.begin(), met_.end(), 0.0);
+      begun_ = false;
+    }
     void add(const Rows& rows) {
+      if (!begun_) return;
       rows.each([&](std::int32_t row) {
         const auto i = static_cast<std::size_t>(row);
         detail::add_scaled(-fit_.r_[i], met_.data(), met_.size(), fit_.unit_row(scores_, i));
@@ -338,6 +342,7 @@ class SubdistributionLikelihood {
     void observe(std::size_t k, const Step& step) {
       const std::size_t e = fit_.cases_.of_step[k];
       if (e == CaseSteps::none) return;
+      begun_ = true;
       const double s0 = fit_.s0(e);
       detail::add_scaled(fit_.hazard_[e] / s0, fit_.s1(e), met_.size(), met_.data());
       for (std::int32_t row = step.exits.begin; row < step.events_end; ++row) {
@@ -353,6 +358,7 @@ class SubdistributionLikelihood {
     const SubdistributionLikelihood& fit_;
     std::vector<double>& scores_;
     std::vector<double> met_;
+    bool begun_ = false;
   };
 
   const TimeToEvent& data_;

@@ -57,7 +57,7 @@ class SubdistributionWeights {
   /// `censoring` holds the same rows as `data`, its strata being the groups in which censoring is alike.
   SubdistributionWeights(const TimeToEvent& data, const TimeToEvent& censoring, std::int32_t cause,
                          CensoringConvention convention)
-      : convention_(convention), table_(risk_table(censoring)) {
+      : convention_(convention), table_(risk_table(censoring)), late_(censoring.schedule().late_entry()) {
     expects(data.rows() == censoring.rows(), "the censoring groups must hold the same rows");
     const RiskTable table =
         convention == CensoringConvention::cmprsk ? detail::without_events(table_) : table_;
@@ -82,6 +82,7 @@ class SubdistributionWeights {
     return censored_[group].left(time) * entered_[group].left(time);
   }
 
+  bool late_entry() const { return late_; }
   /// Counts by censoring group: what G and H were made of.
   const RiskTable& table() const { return table_; }
   /// The mass at risk of being censored at row k of the table.
@@ -118,6 +119,7 @@ class SubdistributionWeights {
 
   CensoringConvention convention_;
   RiskTable table_;
+  bool late_;
   std::vector<CensoringDistribution> censored_;
   std::vector<detail::EntryDistribution> entered_;
   std::vector<std::size_t> group_;
