@@ -36,6 +36,7 @@
 #'   exact ties or a robust variance. They have methods of their own under the same names, and refuse what
 #'   is not defined; what `survival` asks of `coxph` objects without a generic (`cox.zph()`, `basehaz()`)
 #'   is [ph_test()] and [baseline_hazard()] here, for every fit.
+#'   `marginaleffects` takes a `tte_model` after `options(marginaleffects_model_classes = "tte_model")`.
 #'
 #' @inheritParams km
 #' @inheritSection time_to_event Formula
