@@ -95,11 +95,7 @@ class ExactLikelihood {
       surplus_[i] = (data_.is_event(i) ? data_.mass(i) : 0) - met_[i] - own_[i];
       met_[i] += own_curvature_[i];
     }
-    GramAndSum sums = weighted_gram(x_.values.data(), x_.stride, x_.width, data_.rows(), met_.data(),
-                                    surplus_.data(), execution_);
-    out.score = sums.sum;
-    out.scale = arma::abs(sums.gram.diag());
-    out.information = sums.gram - means_.sum(x_.width);
+    detail::set_derivatives(x_, met_, surplus_, means_, execution_, out);
     return out;
   }
 

@@ -83,6 +83,16 @@ struct TiedEvents {
   }
 };
 
+/// Score X'v and information X' diag(a) X less the gram of the means: the shape of every partial likelihood.
+inline void set_derivatives(const ArrangedRows& x, const Arranged<double>& a, const Arranged<double>& v,
+                            GramBuffer& means, const Execution& execution, Likelihood& out) {
+  const GramAndSum sums =
+      weighted_gram(x.values.data(), x.stride, x.width, a.size(), a.data(), v.data(), execution);
+  out.score = sums.sum;
+  out.scale = arma::abs(sums.gram.diag());
+  out.information = sums.gram - means.sum(x.width);
+}
+
 }  // namespace detail
 
 class PartialLikelihood {
@@ -114,11 +124,7 @@ class PartialLikelihood {
     row_hazard(data_.schedule(), hazard_, r_, met_);
     for (std::size_t i = 0; i < data_.rows(); ++i)
       surplus_[i] = (data_.is_event(i) ? data_.mass(i) : 0) - met_[i];
-    GramAndSum sums = weighted_gram(x_.values.data(), x_.stride, x_.width, data_.rows(), met_.data(),
-                                    surplus_.data(), execution_);
-    out.score = sums.sum;
-    out.scale = sums.gram.diag();
-    out.information = sums.gram - means_.sum(x_.width);
+    detail::set_derivatives(x_, met_, surplus_, means_, execution_, out);
     return out;
   }
 
