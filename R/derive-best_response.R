@@ -82,11 +82,14 @@ best_response.tte_study <- function(x, rule = recist(), reader = NULL, populatio
 best_response.data.frame <- function(x, subjects, rule = recist(), reader = NULL, data_cut = NULL,
                                      population = "started", ...) {
   check_dots(...)
+  x <- plain_table(x)
+  subjects <- if (!missing(subjects)) plain_table(subjects)
   abort_input(rbind(
     check_rule(rule), check_choice(population, "population", names(population_words)),
     visit_faults(x, subjects), subject_faults(subjects), reader_faults(x, reader),
-    measurable_faults(x, subjects, population)
+    measurable_faults(x, subjects, population), cut_day_faults(data_cut)
   ))
+  data_cut <- cut_day(data_cut)
   subjects <- response_population(x, subjects, population, data_cut)
   visits <- arrange_visits(x, subjects, reader)
   limits <- response_limits(subjects, rule, data_cut)
@@ -105,6 +108,9 @@ best_response.data.frame <- function(x, subjects, rule = recist(), reader = NULL
   best$provenance <- rep(list(provenance), nrow(best))
   structure(best, class = c("tte_best_response", "data.frame"))
 }
+
+#' @export
+best_response.default <- function(x, ...) abort_input(wrong_source("x"))
 
 population_words <- c(
   started = NA, enrolled = "Patients: all who were enrolled, also those who never started.",
@@ -162,20 +168,29 @@ visit_faults <- function(x, subjects) {
       fault("x", "unknown_param", "has no overall responses (PARAMCD OVR)", column = "PARAMCD")
     },
     row_fault(
-      counts & is.na(response_code(x$AVALC)), "x", "unknown_level", "AVALC",
-      "is no overall response"
+      counts & is.na(response_code(x$AVALC)), "x", "unknown_level", "AVALC", "is no overall response",
+      remedy = sprintf("There are %s; ND is a visit without assessment.", toString(names(response_codes)))
     ),
     date_faults(x, "x", "ADT"),
-    row_fault(counts & is.na(x[["ADT"]]), "x", "missing_value", "ADT", "is missing"),
+    row_fault(counts & is.na(x[["ADT"]]), "x", "missing_value", "ADT", "is missing",
+      remedy = "Dates of assessments are not imputed; without one AVALC is ND."
+    ),
     row_fault(is.na(x$USUBJID), "x", "missing_value", "USUBJID", "is missing"),
-    row_fault(
-      !is.na(x$USUBJID) & !x$USUBJID %in% subjects$USUBJID, "x", "unknown_level", "USUBJID",
-      "is not among the subjects"
-    )
+    if (is.data.frame(subjects)) {
+      row_fault(
+        !is.na(x$USUBJID) & !x$USUBJID %in% subjects$USUBJID, "x", "unknown_level", "USUBJID",
+        "is not among the subjects"
+      )
+    }
   )
 }
 
 subject_faults <- function(subjects) {
+  if (is.null(subjects)) {
+    return(fault("subjects", "missing_table", "are needed, also those who were never assessed",
+      remedy = "Give a data frame with one row per patient: USUBJID and STARTDT."
+    ))
+  }
   columns <- column_faults(subjects, "subjects", c("USUBJID", "STARTDT"))
   if (!is.null(columns)) {
     return(columns)
@@ -208,7 +223,8 @@ reader_faults <- function(x, reader) {
       remedy = "Say whose assessment counts with reader ="
     ))
   }
-  if (!is.null(reader) && !reader %in% readers) {
+  known <- length(reader) == 1 && (nrow(x) == 0 || reader %in% readers)
+  if (!is.null(reader) && !known) {
     fault("reader", "not_a_choice", sprintf("must be one of %s", toString(readers)), column = column)
   }
 }
@@ -420,7 +436,8 @@ print.tte_best_response <- function(x, ...) {
     integer(length(levels))
   )
   rownames(counts) <- levels
-  cat(sprintf("Best overall response of %d patients (BOR, and CBOR with confirmation)\n\n", nrow(x)))
+  who <- counted_patients(nrow(x))
+  cat(sprintf("Best overall response of %s (BOR, and CBOR with confirmation)\n\n", who))
   print(counts[rowSums(counts) > 0, , drop = FALSE])
   cat("\n")
   print_conventions(unique(unlist(lapply(unique(x$provenance), function(p) unname(p$conventions)))))

@@ -44,11 +44,18 @@ compare_endpoints <- function(a, b = NULL) {
 }
 
 adtte_faults <- function(x, argument) {
-  if (inherits(x, "tte_adtte") && all(c("PARAMCD", "ADT", "CAUSE", "provenance") %in% names(x))) {
-    return(NULL)
+  if (!inherits(x, "tte_adtte")) {
+    return(fault(argument, "wrong_type", "must be made by derive_endpoint()"))
   }
-  fault(argument, "wrong_type", "must be made by derive_endpoint()")
+  absent <- setdiff(compared_columns, names(x))
+  fault(rep(argument, length(absent)), "unknown_column", "no such column", absent,
+    remedy = "Compare what derive_endpoint() gave; rows may be left out, these columns not."
+  )
 }
+
+compared_columns <- c(
+  "USUBJID", "PARAMCD", "ADT", "AVAL", "EVNTDESC", "CAUSE", "RULE", "READER", "provenance"
+)
 
 # One line for each PARAMCD: what it is and how it was derived.
 series_of <- function(x) {
@@ -77,7 +84,7 @@ pairs_within <- function(series) {
 pairs_between <- function(first, second) {
   partner <- vapply(seq_len(nrow(first)), function(i) {
     candidates <- which(second$endpoint == first$endpoint[i])
-    for (by in c("rule", "reader")) {
+    for (by in c("rule", "reader", "paramcd")) {
       alike <- candidates[same(second[[by]][candidates], first[[by]][i])]
       if (length(alike) > 0) candidates <- alike
     }
@@ -104,12 +111,10 @@ pair_lines <- function(first, second, both) {
     ifelse(differs("recist"), "recist", "data")
   )))
   named <- function(x, other) {
-    words <- rep(other, nrow(x))
-    words[by == "rule"] <- with_shared(x$rule, x$reader, c(first$reader, second$reader))[by == "rule"]
-    words[by == "reader"] <- with_shared(x$reader, x$rule, c(first$rule, second$rule))[by == "reader"]
     cut <- ifelse(is.na(x$cut), "no data cut", paste("data cut", x$cut))
-    words[by == "cut"] <- cut[by == "cut"]
-    words
+    words <- ifelse(by == "rule", x$rule, ifelse(by == "reader", x$reader, ifelse(by == "cut", cut, other)))
+    words <- with_shared(words, ifelse(by == "rule", NA, x$rule), c(first$rule, second$rule))
+    with_shared(words, ifelse(by == "reader", NA, x$reader), c(first$reader, second$reader))
   }
   data.frame(
     endpoint = a$endpoint, code_a = a$paramcd, code_b = b$paramcd, by = by, a = named(a, "the first"),
@@ -136,8 +141,7 @@ compare_pair <- function(a, b, pair) {
 }
 
 pair_side <- function(x, persons) {
-  columns <- c("ADT", "AVAL", "EVNTDESC", "CAUSE", "CAUSEDESC", "STARTDT", "LASSDT")
-  structure(x[match(persons, x$USUBJID), columns], class = "data.frame")
+  structure(x[match(persons, x$USUBJID), c("ADT", "AVAL", "EVNTDESC", "CAUSE")], class = "data.frame")
 }
 
 kinds_of_change <- c(
@@ -181,8 +185,8 @@ change_sentences <- function(lines, a, b, pair) {
 }
 
 where_words <- function(name, by) {
-  if (name == "no data cut") {
-    return("without a data cut")
+  if (startsWith(name, "no data cut")) {
+    return(sub("no data cut", "without a data cut", name, fixed = TRUE))
   }
   paste(c(rule = "by", reader = "by", cut = "at", recist = "in", data = "in")[[by]], name)
 }
@@ -266,8 +270,8 @@ print.tte_endpoint_changes <- function(x, n = 10, ...) {
   for (i in seq_len(nrow(lines))) {
     own <- counts[counts$ENDPOINT == lines$ENDPOINT[i] & counts$A == lines$A[i] & counts$B == lines$B[i], ]
     cat(sprintf(
-      "%s, %s and %s: %d of %d patients differ\n", lines$ENDPOINT[i], lines$A[i], lines$B[i], sum(own$N),
-      lines$COMPARED[i]
+      "%s, %s and %s: %d of %s %s\n", lines$ENDPOINT[i], lines$A[i], lines$B[i], sum(own$N),
+      counted_patients(lines$COMPARED[i]), ngettext(sum(own$N), "differs", "differ")
     ))
     for (k in which(own$N > 0)) cat(sprintf("  %d %s\n", own$N[k], own$CHANGE[k]))
   }

@@ -65,16 +65,27 @@ derive_endpoint <- function(study, endpoints = c("OS", "PFS"), rule = recist(), 
 derive_endpoint.data.frame <- function(study, endpoints = c("OS", "PFS"), rule = recist(), censoring = NULL,
                                        reader = NULL, ..., subjects, design = NULL, data_cut = NULL) {
   check_dots(...)
-  abort_input(rbind(
+  study <- plain_table(study)
+  subjects <- if (!missing(subjects)) plain_table(subjects)
+  faults <- rbind(
     if (!is.null(design)) check_choice(design, "design", c("randomised", "single_arm", "cohort")),
-    visit_faults(study, subjects), subject_faults(subjects)
-  ))
+    visit_faults(study, subjects), subject_faults(subjects),
+    if (is.data.frame(subjects)) date_faults(subjects, "subjects", later_dates), cut_day_faults(data_cut)
+  )
+  if (!is.null(faults)) faults$argument[faults$argument == "x"] <- "study"
+  abort_input(faults)
   tables <- list(
     subjects = as.data.frame(subjects), assessments = as.data.frame(study),
-    tte = list(design = design, data_cut = data_cut)
+    tte = list(design = design, data_cut = cut_day(data_cut))
   )
   derive_endpoint.tte_study(structure(tables, class = "tte_study"), endpoints, rule, censoring, reader)
 }
+
+# Dates of the subjects that endpoints read besides the start and the new therapy.
+later_dates <- c("DTHDT", "LSTALVDT", "TRTSDT", "TRTEDT", "EOSDT")
+
+#' @export
+derive_endpoint.default <- function(study, ...) abort_input(wrong_source("study"))
 
 #' @rdname derive_endpoint
 #' @export
@@ -85,7 +96,7 @@ derive_endpoint.tte_study <- function(study, endpoints = c("OS", "PFS"), rule = 
     check_rule(rule), endpoint_list_faults(endpoints), censoring_list_faults(censoring)
   ))
   endpoints <- as_endpoints(endpoints)
-  rules <- as_rules(censoring)
+  rules <- distinct_rules(as_rules(censoring))
   subjects <- endpoint_subjects(study)
   readers <- endpoint_readers(study, endpoints, reader)
   abort_input(rbind(
@@ -135,7 +146,7 @@ censoring_list_faults <- function(censoring) {
     return(fault("censoring", "wrong_type", "must be made by censoring(), or a list of such rules"))
   }
   labels <- vapply(rules, `[[`, "", "label")
-  if (anyDuplicated(labels) && is.null(names(rules))) {
+  if (anyDuplicated(paste(labels, names(rules)))) {
     fault("censoring", "person_twice", sprintf("has two rules called %s", labels[duplicated(labels)][1]),
       remedy = "Name them: censoring = list(A = , B = )."
     )
@@ -144,6 +155,15 @@ censoring_list_faults <- function(censoring) {
 
 as_rules <- function(censoring) {
   if (inherits(censoring, "tte_censoring")) list(censoring) else as.list(censoring)
+}
+
+# Rules that share a label are told apart by the names they were given.
+distinct_rules <- function(rules) {
+  labels <- vapply(rules, `[[`, "", "label")
+  for (i in which(labels %in% labels[duplicated(labels)] & names(rules) != "")) {
+    rules[[i]]$label <- sprintf("%s (%s)", labels[i], names(rules)[i])
+  }
+  rules
 }
 
 rules_needed <- function(endpoints, rules) {
@@ -198,10 +218,7 @@ endpoint_subjects <- function(study) {
 endpoint_readers <- function(study, endpoints, reader) {
   known <- response_readers(study)
   if (!is.null(reader)) {
-    unknown <- setdiff(reader, known)
-    if (length(unknown) > 0 || anyDuplicated(reader)) {
-      abort_input(fault("reader", "not_a_choice", sprintf("must be among %s, each once", toString(known))))
-    }
+    abort_input(reader_list_faults(reader, known, study))
     return(as.character(reader))
   }
   if (length(known) < 2 || !any(vapply(endpoints, needs_visits, logical(1)))) {
@@ -210,6 +227,20 @@ endpoint_readers <- function(study, endpoints, reader) {
   abort_input(fault("reader", "several_params", sprintf("several readers assessed: %s", toString(known)),
     remedy = "Say whose assessments count with reader = ; several give an endpoint each."
   ))
+}
+
+# Before the first assessment, at an early data cut, any reader may be asked for.
+reader_list_faults <- function(reader, known, study) {
+  nobody_yet <- length(known) == 0 && no_assessment_yet(study)
+  if (length(reader) > 0 && !anyDuplicated(reader) && (nobody_yet || all(reader %in% known))) {
+    return(NULL)
+  }
+  if (length(known) == 0) {
+    return(fault("reader", "unknown_column", "no record says who assessed",
+      remedy = "Leave reader out, or give the column READER (or PARCAT2, RSEVAL)."
+    ))
+  }
+  fault("reader", "not_a_choice", sprintf("must be among %s, each once", toString(known)))
 }
 
 # Does every record say who assessed?

@@ -23,7 +23,7 @@ table_needed <- function(e, table, what) {
 
 assessments_needed <- function(study, e) {
   by_records <- any(recurrences %in% e$events) && !is.null(event_records(study))
-  if (needs_visits(e) && !has_responses(study) && !by_records) {
+  if (needs_visits(e) && !has_responses(study) && !by_records && !no_assessment_yet(study)) {
     table_needed(e, "assessments", "lesions or assessments, which this study lacks")
   }
 }

@@ -110,6 +110,10 @@ start_words <- function(context, e) {
   if (e$from == "response") {
     return("Response")
   }
+  own <- context$study$tte$start
+  if (!is.null(own)) {
+    return(sprintf("Start (%s)", own))
+  }
   if (identical(context$design, "randomised")) "Randomization" else "Treatment Start"
 }
 
@@ -132,6 +136,8 @@ part_words <- function(found, code, types, e, context) {
   censored[code == 4L] <- assessed("Last Tumor Assessment Before New Anti-Cancer Therapy")[code == 4L]
   censored[code == 5L] <- assessed("Last Tumor Assessment Before Missed Visits")[code == 5L]
   censored[code > 6L] <- first[code > 6L]
+  dead <- e$end == "contact" & code %in% c(1L, 6L) & (found$day == subject_days(context, "DTHDT")) %in% TRUE
+  event[dead] <- censored[dead] <- "Death"
   list(event = event, censored = censored)
 }
 
@@ -208,26 +214,61 @@ part_provenance <- function(e, rules, line, context) {
   rule <- if (is.na(line$rule)) NULL else rules[[line$rule]]
   list(
     method = e$label,
-    conventions = c(
-      format(e), if (!is.null(rule)) format(rule),
-      start_sentence_of(context), baseline_present(context, rule), not_started_sentence(context)
-    ),
+    conventions = part_conventions(e, rule, context),
     endpoint = e$name, definition = e, rule = context$rule, censoring = rule, reader = line$reader,
     data_cut = context$cut, design = context$design, arm = context$study$tte$arm,
     hash = context$study$tte$hash, n_not_started = context$n_not_started
   )
 }
 
+# Every sentence once: a rule that applies says itself where patients without an event are censored.
+part_conventions <- function(e, rule, context) {
+  said <- format(e)
+  if (e$from == "start") said[["from"]] <- start_sentence_of(context)
+  if (!is.null(rule)) {
+    rule$visits <- part_schedule(rule, context$study)
+    said <- c(said[!names(said) %in% c("end", "steps")], format(rule))
+  }
+  c(
+    said, response_conventions(e, rule, context), baseline_present(context, rule),
+    not_started_sentence(context)
+  )
+}
+
 start_sentence_of <- function(context) {
   said <- c(
-    randomised = "Time runs from randomisation.", single_arm = "Time runs from the first dose.",
-    cohort = "Time runs from the first dose of the first study therapy."
+    randomised = "randomisation", single_arm = "the first dose",
+    cohort = "the first dose of the first study therapy"
   )
-  if (!is.null(context$design) && is.null(context$study$tte$start)) c(start = said[[context$design]])
+  from <- c(context$study$tte$start, said[context$design], "STARTDT")[1]
+  sprintf("Time runs from %s, which is day 1.", from)
+}
+
+# How responses came about, and which of them counts.
+response_conventions <- function(e, rule, context) {
+  seen <- needs_visits(e) && has_responses(context$study)
+  best <- best_sentences(context$rule)
+  counts <- "confirmed"
+  if (isTRUE(context$rule$confirmed)) counts <- c("confirmation", "confirmed")
+  said <- c(
+    if (seen) derived_sentences(context), if (needs_response(e)) best[c(counts, "period")],
+    if (needs_response(e) || identical(rule$new_therapy, "censor")) best["therapy"]
+  )
+  if (length(said) > 0) stats::setNames(said, paste0("response_", names(said)))
+}
+
+# How the responses were derived, here or by derive_response(); nothing where somebody else did.
+derived_sentences <- function(context) {
+  if (!is_supplied(context$study)) {
+    return(response_sentences(context$rule))
+  }
+  said <- context$study$assessments[["provenance"]]
+  if (length(said) > 0 && !identical(said[[1]]$source, "supplied")) said[[1]]$conventions
 }
 
 baseline_present <- function(context, rule) {
-  supplied <- is_supplied(context$study) && is.null(context$subjects[["BASEFL"]])
+  supplied <- is_supplied(context$study) && is.null(context$subjects[["BASEFL"]]) &&
+    is.null(context$study$assessments[["BASECMP"]])
   if (!is.null(rule) && rule$no_baseline == "censor" && supplied) {
     c(supplied = "Responses were supplied: every patient counts as having a baseline.")
   }
@@ -235,7 +276,8 @@ baseline_present <- function(context, rule) {
 
 not_started_sentence <- function(context) {
   if (context$n_not_started > 0) {
-    c(not_started = sprintf("%d patients never started and have no row.", context$n_not_started))
+    who <- counted_patients(context$n_not_started)
+    c(not_started = sprintf("%s never started, without a row.", who))
   }
 }
 
@@ -246,7 +288,7 @@ print.tte_adtte <- function(x, ...) {
     print(rows, ...)
     return(invisible(x))
   }
-  cat(sprintf("Endpoints of %d patients, in days\n", length(unique(x$USUBJID))))
+  cat(sprintf("Endpoints of %s, in days\n", counted_patients(length(unique(x$USUBJID)))))
   print(endpoint_table(x), row.names = FALSE)
   said <- unlist(lapply(x$provenance[!duplicated(x$PARAMCD)], function(p) p$conventions[c("rule", "missed")]))
   print_conventions(unique(said[!is.na(said)]))

@@ -239,6 +239,12 @@ has_responses <- function(study) {
   !is.null(study$lesions) || !is.null(study$assessments) && any(is_overall_response(study$assessments))
 }
 
+# An empty table of assessments, or an early data cut: nobody was assessed, which is no fault of the study.
+no_assessment_yet <- function(study) {
+  table <- if (is.null(study$lesions)) study$assessments else study$lesions
+  !is.null(table) && (nrow(table) == 0 || !is.null(study$tte$data_cut) && !has_responses(study))
+}
+
 is_record_type <- function(types) {
   !types %in% c(
     "PROGRESSION", "RESPONSE", "DEATH", "CANCER DEATH", "OTHER DEATH", "NEW THERAPY", "DISCONTINUATION"

@@ -62,11 +62,15 @@ derive_response.tte_study <- function(x, rule = recist(), reader = NULL, ...) {
 #' @export
 derive_response.data.frame <- function(x, subjects = NULL, rule = recist(), reader = NULL, ...) {
   check_dots(...)
-  responses_from(x, subjects, rule, reader)
+  responses_from(plain_table(x), plain_table(subjects), rule, reader)
 }
 
 #' @export
+derive_response.default <- function(x, ...) abort_input(wrong_source("x"))
+
+#' @export
 derive_response.tte_responses <- function(x, reader = NULL, ...) {
+  check_dots(...)
   abort_input(reader_choice_faults(x, reader, "lesions"))
   keep_reader(x, reader)
 }
@@ -479,8 +483,10 @@ print.tte_responses <- function(x, ...) {
     return(NextMethod())
   }
   readers <- stats::na.omit(unique(x$READER))
+  n <- sum(!is.na(x$AVALC))
   cat(sprintf(
-    "Responses of %d patients at %d timepoints%s\n\n", length(unique(x$USUBJID)), sum(!is.na(x$AVALC)),
+    "Responses of %s at %d %s%s\n\n", counted_patients(length(unique(x$USUBJID))), n,
+    ngettext(n, "timepoint", "timepoints"),
     if (length(readers) > 0) paste(", by", and_list(readers)) else ""
   ))
   shown <- c("USUBJID", if (length(readers) > 0) "READER", "ADT", "AVALC", "REASON")

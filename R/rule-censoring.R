@@ -50,6 +50,7 @@ censoring <- function(name, visits = NULL, table = "A", no_baseline = NULL, new_
                       missed_visits = NULL, missed_before = NULL, progression_date = NULL,
                       claimed_progression = NULL, therapies = "SYSTEMIC") {
   if (missing(name)) name <- NULL
+  if (checkmate::test_string(name) && toupper(name) %in% c("FDA", "EMA")) name <- toupper(name)
   abort_input(rbind(
     censoring_name_faults(name), check_choice(table, "table", c("A", "B", "C")),
     if (!identical(name, "FDA") && !missing(table)) {
@@ -158,11 +159,12 @@ schedule_faults <- function(rule) {
 format.tte_censoring <- function(x, ...) {
   sentences(
     rule = sprintf("Censoring by %s.", x$label), baseline = baseline_sentence(x),
-    therapy = therapy_sentence(x), missed = missed_sentence(x), date = date_sentence(x),
+    therapy = therapy_sentence(x), same_day = same_day_sentence(x), missed = missed_sentence(x), date = date_sentence(x),
     claimed = if (x$claimed_progression == "event") {
       "A progression claimed without documentation is an event."
     },
     end = "Without an event a patient is censored at the last adequate assessment, else at the start.",
+    adequate = "An assessment is adequate if it has a response other than NE.",
     visits = if (needs_schedule(x)) visits_sentence(x$visits)
   )
 }
@@ -190,6 +192,12 @@ therapy_sentence <- function(x) {
     "A new anticancer therapy (%s) before the event censors at the last adequate assessment up to it.",
     tolower(toString(x$therapies))
   )
+}
+
+same_day_sentence <- function(x) {
+  if (x$new_therapy == "censor") {
+    "A death on the day of the therapy counts; recist() says whether a progression on it does."
+  }
 }
 
 missed_sentence <- function(x) {

@@ -172,7 +172,12 @@ endpoint_name_faults <- function(name, disease, events) {
     ))
   }
   if (length(diseases) == 0) {
-    return(NULL)
+    if (is.null(disease)) {
+      return(NULL)
+    }
+    return(fault("disease", "not_a_choice", sprintf("%s is the same in every disease", known),
+      remedy = paste("Leave it out.", own)
+    ))
   }
   choices <- paste(dQuote(diseases, FALSE), collapse = ", ")
   if (is.null(disease) && known %in% must_name_disease) {
@@ -189,8 +194,16 @@ death_faults <- function(death, name) {
   if (is.null(death)) {
     return(NULL)
   }
+  if (!checkmate::test_string(name) || !toupper(name) %in% death_can_move) {
+    return(fault("death", "not_a_choice", sprintf("belongs to %s", and_list(death_can_move)),
+      remedy = "Elsewhere name the kinds with events = and competing = ."
+    ))
+  }
   check_choice(death, "death", c("event", "competing", "last_assessment"))
 }
+
+# Endpoints of which plans differ in what a death is.
+death_can_move <- c("TTP", "TTRESP", "TTNT", "TTRECUR")
 
 # Death as an event, as a competing cause, or as no cause at all.
 place_death <- function(definition, death) {
@@ -213,7 +226,8 @@ place_death <- function(definition, death) {
 endpoint_faults <- function(x) {
   competing <- unlist(x$competing)
   rbind(
-    if (!checkmate::test_character(x$events, any.missing = FALSE, min.len = 1, unique = TRUE)) {
+    if (!checkmate::test_character(event_type(x$events), any.missing = FALSE, min.len = 1, unique = TRUE) ||
+      !is.character(x$events)) {
       fault("events", "wrong_type", "must name the kinds of events, each once")
     },
     if (length(x$competing) > 0 && (!is.character(competing) || is.null(names(x$competing)) ||
@@ -282,7 +296,11 @@ format.tte_endpoint <- function(x, ...) {
       numbered <- sprintf("%d %s", seq_along(x$competing) + 1, names(x$competing))
       sprintf("Competing causes: %s.", toString(numbered))
     },
-    from = sprintf("Time runs from the %s.", if (x$from == "response") "response" else "start of the study"),
+    from = if (x$from == "response") {
+      "Time runs from the response that counts first, which is day 1."
+    } else {
+      "Time runs from the patient's start date by the design of the study, which is day 1."
+    },
     population = if (x$population == "responders") "Only responders.",
     surgery = if (x$before_surgery == "ignore") {
       "A progression does not count when the tumour was resected after it."

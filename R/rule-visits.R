@@ -121,6 +121,11 @@ visits_of_schedule <- function(schedule) {
       remedy = "Give visits = visits_at(days = , window_days = ) instead."
     ))
   }
+  if (!any(day > 0, na.rm = TRUE)) {
+    abort_input(fault("study", "out_of_range", "the schedule has no visit after the start",
+      column = "TARGET_DAY", remedy = "TARGET_DAY counts from STARTDT as day 0."
+    ))
+  }
   keep <- which(day > 0)[order(day[day > 0])]
   keep <- keep[!duplicated(day[keep])]
   visits_at(day[keep], window[keep])
@@ -140,7 +145,8 @@ format.tte_visits <- function(x, ...) {
   until <- ifelse(is.finite(said$until_weeks), sprintf(" until week %s", said$until_weeks), "")
   sentences(visits = sprintf(
     "Visits %s, each %s days early or late; visits are missed by the length of the gap.",
-    paste0("every ", said$weeks, " weeks", until, collapse = ", then "), window
+    paste0("every ", ifelse(said$weeks == 1, "week", paste(said$weeks, "weeks")), until, collapse = ", then "),
+    window
   ))
 }
 

@@ -86,3 +86,43 @@ test_that("what cannot be compared is refused", {
   expect_error(compare_endpoints(data.frame(a = 1)), class = "tte_error_input")
   expect_error(compare_endpoints(rows, ep_derive(golden_patients, "OS", NULL)), class = "tte_error_input")
 })
+
+test_that("records that differ under several rules are counted under each", {
+  before <- ep_derive(golden_patients, c("OS", "PFS"), list(fda, ema))
+  changed <- golden_patients
+  changed$visits$AVALC[changed$visits$USUBJID == "V"] <- "SD"
+  changes <- compare_endpoints(before, ep_derive(changed, c("OS", "PFS"), list(fda, ema)))
+  expect_equal(changes$USUBJID, c("V", "V"))
+  expect_equal(changes$A, c("the first (FDA 2007 Table A)", "the first (EMA 2012)"))
+  expect_match(changes$REASON[2], "in the second (EMA 2012): the records differ", fixed = TRUE)
+  said <- utils::capture.output(print(changes))
+  expect_equal(sum(grepl("1 of 9 patients differs", said)), 2)
+  expect_equal(sum(grepl("0 of 9 patients differ$", said)), 1)
+})
+
+test_that("cuts under several rules say which rule", {
+  at <- function(cut) ep_derive(golden_patients, "PFS", list(fda, ema), cut = cut)
+  changes <- compare_endpoints(at(100), at(200))
+  expect_match(changes$A, "data cut 2024-04-10 (", fixed = TRUE)
+  none <- ep_derive(golden_patients, "PFS", list(fda, ema))
+  expect_match(compare_endpoints(at(100), none)$REASON[1], "without a data cut (FDA", fixed = TRUE)
+})
+
+test_that("two definitions of one name are compared each with itself", {
+  both <- list(endpoint("TTP"), endpoint("TTP", death = "last_assessment"))
+  changes <- compare_endpoints(
+    ep_derive(golden_patients, both, ema, cut = 100), ep_derive(golden_patients, both, ema)
+  )
+  # W dies on day 153: a competing event of the first definition, nothing in the second
+  expect_equal(sum(changes$USUBJID == "W"), 1)
+  expect_equal(sum(changes$USUBJID == "Y"), 2)
+})
+
+test_that("columns that were left out are named", {
+  rows <- ep_derive(golden_patients, "PFS", list(fda, ema))
+  error <- tryCatch(
+    compare_endpoints(rows[c("USUBJID", "PARAMCD", "ADT", "CAUSE", "provenance")]),
+    tte_error_input = identity
+  )
+  expect_setequal(error$faults$column, c("AVAL", "EVNTDESC", "RULE", "READER"))
+})

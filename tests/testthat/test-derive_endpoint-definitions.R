@@ -274,3 +274,66 @@ test_that("3.5 the cut hides deaths, scans and therapies after it", {
   expect_equal(ep_result(p, "OS", NULL, cut = 129), "1 130")
   expect_equal(ep_result(p, "OS", NULL, cut = 130), "0 131")
 })
+
+test_that("3.2 TTNT without deaths: who died is censored at the death, in these words", {
+  ttnt <- endpoint("TTNT", death = "last_assessment")
+  row <- ep_derive(ep_patient("42 SD", death = 60, alive = 60), ttnt, NULL)
+  expect_equal(c(row$AVAL, row$CNSR, row$CAUSE), c(61, 1, 0))
+  expect_equal(c(row$EVNTDESC, row$CNSDTDSC), c("Death", "Death"))
+})
+
+test_that("3.1 the start that a study counts from is said, and is day 1", {
+  subjects <- data.frame(
+    USUBJID = "1", SURGDT = day_zero, TRTSDT = day_zero + 30, DTHDT = as.Date(NA), LSTALVDT = day_zero + 90
+  )
+  surgery <- study(subjects,
+    assessments = data.frame(USUBJID = "1", ADT = day_zero + 42, AVALC = "NE"), design = "single_arm",
+    start = "SURGDT", arm = NULL
+  )
+  row <- derive_endpoint(surgery, "PFS", censoring = ema)
+  expect_equal(row$provenance[[1]]$conventions[["from"]], "Time runs from SURGDT, which is day 1.")
+  expect_equal(c(row$AVAL, row$SRCVAR, row$CNSDTDSC), c("1", "SURGDT", "Start (SURGDT)"))
+  row <- ep_derive(ep_patient("42 SD"), "PFS")
+  expect_equal(row$provenance[[1]]$conventions[["from"]], "Time runs from randomisation, which is day 1.")
+})
+
+test_that("the sentences of an endpoint come once, and say which responses count", {
+  said <- function(endpoint, rule = recist(), censoring = fda) {
+    p <- ep_patient("42 PR", "84 PR", "126 PD")
+    ep_derive(p, endpoint, censoring, rule = rule)$provenance[[1]]$conventions
+  }
+  for (name in c("PFS", "TTP", "DoR", "TTRESP")) expect_equal(anyDuplicated(said(name)), 0, info = name)
+  expect_match(said("DoR")[["from"]], "from the response")
+  expect_false(any(grepl("randomisation", said("DoR"))))
+  need <- "Responses need confirmation."
+  expect_true(need %in% said("DoR", recist(confirmed = TRUE)))
+  expect_true(any(grepl("30 days later or more", said("DoR", recist(confirmed = TRUE, confirm_days = 30)))))
+  expect_true("Responses need no confirmation." %in% said("TTRESP", recist(confirmed = FALSE)))
+  after <- "An assessment on the day a new anticancer therapy starts comes after it."
+  expect_true(after %in% said("PFS", recist(nact_same_day = "after")))
+  expect_false(any(grepl("comes before it", said("PFS", censoring = ema))))
+})
+
+test_that("1.3 endpoints from lesions say the rule of response, also by way of derive_response()", {
+  lesions <- target("T1", 50, 30, 45)
+  subjects <- data.frame(USUBJID = "1", STARTDT = recist_start + 1, DTHDT = as.Date(NA))
+  responses <- derive_response(lesions, rule = recist(pr_sticky = FALSE))
+  row <- derive_endpoint(responses, "PFS", recist(pr_sticky = FALSE), ema, subjects = subjects)
+  said <- row$provenance[[1]]$conventions
+  expect_true(any(grepl("Each timepoint is called from its own sum", said)))
+  expect_false("supplied" %in% names(said))
+})
+
+test_that("rules with one label are told apart by their names", {
+  p <- ep_patient("42 SD", "140 PD")
+  every_8 <- censoring("FDA", visits = visits_every(8, 3))
+  q4 <- censoring("FDA", visits = visits_every(4, 3))
+  rows <- ep_derive(p, "PFS", list(a = q4, b = every_8))
+  expect_equal(rows$RULE, c("FDA 2007 Table A (a)", "FDA 2007 Table A (b)"))
+  expect_equal(rows$CNSR, c(5, 0))
+  expect_match(rows$PARAM[1], "(FDA 2007 Table A (a))", fixed = TRUE)
+  changes <- compare_endpoints(rows)
+  expect_equal(c(changes$A, changes$B), rows$RULE)
+  error <- tryCatch(ep_derive(p, "PFS", list(a = q4, every_8, every_8)), tte_error_input = identity)
+  expect_equal(error$faults$argument, "censoring")
+})

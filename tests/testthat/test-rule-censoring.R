@@ -66,3 +66,16 @@ test_that("all faults of a rule come at once", {
   expect_equal(faults_of(censoring("FDA", table = "D", visits = q6w))$fault, "not_a_choice")
   expect_equal(faults_of(censoring("EMA", table = "B"))$argument, "table")
 })
+
+test_that("3.3 fda and ema are FDA and EMA, not rules of one's own", {
+  expect_equal(censoring("fda", visits = q6w), fda)
+  expect_equal(censoring("Ema"), ema)
+  expect_equal(faults_of(censoring("fda"))$argument, "visits")
+})
+
+test_that("3.3 the sentences say what is adequate and what the day of a new therapy is", {
+  expect_match(format(fda)[["adequate"]], "other than NE")
+  expect_match(format(ema)[["adequate"]], "other than NE")
+  expect_match(format(fda)[["same_day"]], "A death on the day of the therapy counts")
+  expect_false("same_day" %in% names(format(ema)))
+})

@@ -87,3 +87,22 @@ test_that("every definition by name has a code that fits and sentences", {
     expect_match(format(e)[["event"]], "[.]$", info = key)
   }
 })
+
+test_that("3.2 a definition for every disease takes none", {
+  faults <- faults_of(endpoint("PFS", disease = "lung"))
+  expect_equal(faults$argument, "disease")
+  expect_match(faults$message, "same in every disease")
+})
+
+test_that("3.2 only TTP, TTRESP, TTNT and TTRECUR leave open what a death is", {
+  for (name in c("OS", "PFS", "DoR", "PFS2", "TTF", "IDFS")) {
+    expect_equal(faults_of(endpoint(name, death = "competing"))$argument, "death", info = name)
+  }
+  expect_equal(faults_of(endpoint("DFS", disease = "lung", death = "last_assessment"))$argument, "death")
+  expect_match(faults_of(endpoint("OS", death = "event"))$remedy, "events =")
+  expect_equal(endpoint("ttp", death = "event")$events, c("PROGRESSION", "DEATH"))
+})
+
+test_that("a kind of event is named once, in whatever letters", {
+  expect_equal(faults_of(endpoint("MFS", events = c("death", "DEATH")))$argument, "events")
+})

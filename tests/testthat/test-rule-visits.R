@@ -40,3 +40,17 @@ test_that("nothing of a schedule is assumed, and all faults come at once", {
   expect_equal(faults(visits_at("42", 7))$fault, "wrong_type")
   expect_equal(faults(visits_at(c(42, NA), 7))$fault, "out_of_range")
 })
+
+test_that("every week is a week", {
+  expect_match(format(visits_every(1, 2)), "Visits every week,")
+  expect_match(format(visits_every(c(1, 3), 2, c(6, Inf))), "every week until week 6, then every 3 weeks")
+})
+
+test_that("3.3 a schedule without a visit after the start is a fault of the study's table", {
+  faults <- tryCatch(
+    visits_of_schedule(data.frame(AVISIT = "BL", TARGET_DAY = 0, WINDOW_DAYS = 0)),
+    tte_error_input = function(e) e$faults
+  )
+  expect_equal(faults$argument, "study")
+  expect_equal(faults$column, "TARGET_DAY")
+})
