@@ -34,7 +34,9 @@
 #'   `RULE`, `READER`, the columns of the subjects, and the list-column `provenance`.
 #' @section Errors: `tte_error_input` for rules, readers, tables or columns that an endpoint needs and the
 #'   call or the study lacks. Patients without a start date, or who started after the data cut, have no row; a
-#'   message of class `tte_message_not_started` counts them.
+#'   message of class `tte_message_not_started` counts them. A record of an event whose kind nobody knows is a
+#'   warning (`tte_warning_unknown_event`); a kind asked for that nobody has on record, and a category of
+#'   therapy that is none of the usual and not asked for, are messages.
 #' @seealso [endpoint()], [censoring()], [compare_endpoints()]
 #' @references CDISC (2012). *The ADaM Basic Data Structure for Time-to-Event Analyses*, version 1.0.
 #' @examples
@@ -103,6 +105,7 @@ derive_endpoint.tte_study <- function(study, endpoints = c("OS", "PFS"), rule = 
     rules_needed(endpoints, rules), confirmation_needed(endpoints, rule, study$tte$design),
     tables_needed(study, endpoints)
   ))
+  say_unread(study, endpoints, rules)
   plan <- endpoint_plan(endpoints, rules, readers)
   context <- endpoint_context(study, subjects, rule)
   parts <- lapply(seq_len(nrow(plan)), function(i) {
@@ -126,7 +129,7 @@ endpoint_list_faults <- function(endpoints) {
       if (!is.null(faults)) faults$argument <- "endpoints"
       faults
     })),
-    if (all(ok) && anyDuplicated(one)) fault("endpoints", "person_twice", "asks for an endpoint twice")
+    if (all(ok) && anyDuplicated(lapply(one, function(x) if (is.character(x)) toupper(x) else x))) fault("endpoints", "person_twice", "asks for an endpoint twice")
   )
 }
 

@@ -18,7 +18,9 @@ column_needed <- function(study, e, column, what, remedy) {
 }
 
 table_needed <- function(e, table, what) {
-  fault("study", "missing_table", sprintf("%s needs %s", e$name, what), column = table)
+  fault("study", "missing_table", sprintf("%s needs %s", e$name, what), column = table,
+    remedy = sprintf("Give study(%s = ).", table)
+  )
 }
 
 assessments_needed <- function(study, e) {
@@ -63,8 +65,54 @@ discontinuation_needed <- function(study, e, types) {
 }
 
 therapies_needed <- function(study, e, types) {
-  if ("NEW THERAPY" %in% types && is.null(study$subjects[["NACTDT"]]) && is.null(study$therapies)) {
+  other <- !is.null(study$procedures) && any(event_type(e$therapies) != "SYSTEMIC")
+  known <- !is.null(study$subjects[["NACTDT"]]) || !is.null(study$therapies) || other
+  if ("NEW THERAPY" %in% types && !known) {
     table_needed(e, "therapies", "the table therapies, or NACTDT")
+  }
+}
+
+# ---- what is there and not read ----
+
+record_words <- c(
+  "RECURRENCE-FREE", "CLINICAL PROGRESSION", "PROGRESSION ON NEXT LINE", "CONTRALATERAL INVASIVE"
+)
+
+# A word that nobody knows would otherwise be no event, in silence.
+say_unread <- function(study, endpoints, rules) {
+  types <- unique(unlist(lapply(endpoints, function(e) endpoint_types(e)$type)))
+  say_unread_records(event_records(study), types[is_record_type(types)])
+  asked <- c(
+    if ("NEW THERAPY" %in% types) unlist(lapply(endpoints, `[[`, "therapies")),
+    unlist(lapply(rules, function(rule) if (rule$new_therapy == "censor") rule$therapies))
+  )
+  if (length(asked) > 0 && is.null(study$subjects[["NACTDT"]])) say_unread_therapies(study$therapies, asked)
+}
+
+say_unread_records <- function(records, types) {
+  if (is.null(records) || length(types) == 0) {
+    return(invisible())
+  }
+  vocabulary <- c(recurrences, new_primaries, record_words)
+  strange <- setdiff(records$type, c(vocabulary, types, NA, ""))
+  if (length(strange) > 0) {
+    warn_tte(c(
+      sprintf("Records of events that no endpoint here knows, and none counts: %s.", toString(strange)),
+      i = "?endpoint has the kinds of events; endpoint(events = ) takes others."
+    ), "unknown_event")
+  }
+  never <- setdiff(types, c(vocabulary, records$type))
+  if (length(never) > 0) inform_tte(sprintf("Nobody has a record of %s.", and_list(never)), "no_record")
+}
+
+say_unread_therapies <- function(table, asked) {
+  category <- if (!is.null(table)) event_type(column_or_na(table, "CMCAT"))
+  strange <- setdiff(category, c(event_type(asked), "SYSTEMIC", "RADIOTHERAPY", "SURGERY", NA, "NA", ""))
+  if (length(strange) > 0) {
+    inform_tte(c(
+      sprintf("Therapies that are not taken for new anticancer therapy: CMCAT %s.", toString(strange)),
+      i = "The argument therapies of censoring() and endpoint() says which are."
+    ), "therapies_left_out")
   }
 }
 

@@ -172,9 +172,9 @@ is_supplied <- function(study) is.null(study$lesions) && !is.null(study$assessme
 supplied_visits <- function(table, reader) {
   keep <- which(is_overall_response(table))
   if (!is.na(reader)) keep <- keep[reader_of(table)[keep] %in% reader]
-  columns <- intersect(c("USUBJID", "ADT", "ADTPD", "AVALC", "BASECMP"), names(table))
+  columns <- intersect(c("USUBJID", "ADT", "AVALC", "BASECMP"), names(table))
   found <- lapply(table[columns], `[`, keep)
-  if (is.null(found$ADTPD)) found$ADTPD <- found$ADT
+  found$ADTPD <- found$ADT
   found$row <- record_numbers(table)[keep]
   list2DF(found)
 }

@@ -120,7 +120,9 @@ state_faults <- function(x) {
     row_fault(wrong, "x", "unknown_level", "TRSTRESC", "is no state of such a lesion",
       remedy = "See the section on sizes of ?derive_response; AVAL holds the size."
     ),
-    row_fault(is.na(x[["ADT"]]) & looked_at, "x", "missing_value", "ADT", "is missing"),
+    row_fault(is.na(x[["ADT"]]) & looked_at, "x", "missing_value", "ADT", "is missing",
+      remedy = "Dates of scans are not imputed; a lesion without a scan has TRSTRESC NOT DONE."
+    ),
     row_fault(
       group %in% 3L & state %in% 0L & is.na(size), "x", "missing_value", "TRSTRESC",
       "does not say whether a new lesion is UNEQUIVOCAL or EQUIVOCAL"

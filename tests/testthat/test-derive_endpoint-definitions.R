@@ -117,7 +117,7 @@ test_that("3.2 PFS2: progression on the next line, or death", {
   records <- "300 PROGRESSION ON NEXT LINE"
   expect_equal(ep_one("PFS2", "42 PD", records = records), "0 301 1")
   expect_equal(ep_one("PFS2", "42 PD", records = records, death = 250), "0 251 1")
-  expect_equal(ep_one("PFS2", "42 PD", records = "42 OTHER", alive = 90), "1 91 0")
+  expect_equal(ep_one("PFS2", "42 PD", records = "42 SECOND PRIMARY", alive = 90), "1 91 0")
 })
 
 test_that("3.2 TTF: discontinuation, progression or death; planned completion is no failure", {

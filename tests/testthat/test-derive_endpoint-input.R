@@ -231,3 +231,47 @@ test_that("print counts events and says the rules", {
   expect_snapshot(print(rows[c("USUBJID", "PARAMCD", "PARAM", "AVAL", "CNSR", "CAUSE", "provenance")]))
   expect_snapshot(print(rows[rows$USUBJID == "X", c("USUBJID", "PARAMCD", "ADT", "CNSR", "EVNTDESC")]))
 })
+
+test_that("3.2 a record of a kind that nobody knows is said, not left out in silence", {
+  p <- ep_patient("42 SD")
+  p$visits$PARAMCD <- "OVR"
+  record <- function(day, kind) {
+    data.frame(USUBJID = "1", ADT = day_zero + day, AVALC = kind, PARAMCD = "RECUR")
+  }
+  p$visits <- rbind(p$visits, record(60, "Local relapse"), record(50, "recurrence-free"))
+  dfs <- endpoint("DFS", disease = "lung")
+  expect_warning(ep_derive(p, dfs, NULL), "LOCAL RELAPSE", class = "tte_warning_unknown_event")
+  own <- endpoint("LRFS", events = c("local relapse", "DEATH"))
+  expect_no_warning(row <- ep_derive(p, own, NULL))
+  expect_equal(c(row$CNSR, row$AVAL), c(0, 61))
+  wrong <- endpoint("LRFS", events = c("LOCAL RELAPSED", "local relapse"))
+  expect_message(ep_derive(p, wrong, NULL), "LOCAL RELAPSED", class = "tte_message_no_record")
+  expect_no_warning(ep_derive(p, "PFS"))
+})
+
+test_that("3.3 a category of therapy that is not asked for, and is none of the usual, is said", {
+  subjects <- data.frame(
+    USUBJID = "1", RANDDT = day_zero, DTHDT = as.Date(NA), LSTALVDT = day_zero + 90
+  )
+  visits <- data.frame(USUBJID = "1", ADT = day_zero + c(42, 84), AVALC = c("SD", "PD"))
+  with_category <- function(words) {
+    study(subjects,
+      assessments = visits, design = "randomised", arm = NULL,
+      therapies = data.frame(USUBJID = "1", CMTRT = "x", CMCAT = words, ASTDT = day_zero + 50)
+    )
+  }
+  chemo <- with_category("Chemotherapy")
+  expect_message(row <- derive_endpoint(chemo, "PFS", censoring = fda), "CHEMOTHERAPY",
+    class = "tte_message_therapies_left_out"
+  )
+  expect_equal(row$CNSR, 0)
+  named <- censoring("FDA", visits = q6w, therapies = "chemotherapy")
+  expect_no_message(row <- derive_endpoint(chemo, "PFS", censoring = named))
+  expect_equal(c(row$CNSR, row$AVAL), c(4, 43))
+  expect_no_message(derive_endpoint(chemo, "PFS", censoring = ema))
+  expect_no_message(derive_endpoint(with_category("RADIOTHERAPY"), "PFS", censoring = fda))
+})
+
+test_that("an endpoint asked for twice in other letters is asked for twice", {
+  expect_equal(faults_of(ep_derive(one, c("PFS", "pfs")))$argument, "endpoints")
+})

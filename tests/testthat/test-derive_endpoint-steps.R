@@ -172,3 +172,12 @@ test_that("3.3 the study's own schedule counts like visits_at()", {
     class = "tte_error_input"
   )
 })
+
+test_that("1.5 a supplied response keeps its own date, in every endpoint and the best response", {
+  p <- ep_patient("42 PR", "84 PR", "126 PD")
+  p$visits$ADTPD <- day_zero + c(NA, NA, 60)
+  rows <- ep_derive(p, c("PFS", "TTP", "DoR"))
+  expect_equal(rows$ADT, rep(day_zero + 126, 3))
+  derived <- derive_response(p$visits)
+  expect_equal(derived$ADTPD[3], day_zero + 126)
+})
