@@ -29,6 +29,9 @@
 #' @param variance `"sandwich"`, `"robust"` or `"model"`.
 #' @param censoring Names of columns; censoring is estimated for each combination of their values. Not with
 #'   delayed entry.
+#' @param changing Effects that change with time: functions of time, named by the coefficients they belong to,
+#'   `list(age = log)`. Each adds a coefficient of the covariate times f(t), with time on the scale of the
+#'   data. Such a fit takes time proportional to rows times events, and has no predictions or residuals.
 #' @return An object of class `tte_fine_gray` and `tte_model`: `coefficients` (log subdistribution hazard
 #'   ratios), `var`, `naive.var` (the inverse information), `loglik`, `score`, `rscore`, `wald.test`,
 #'   `baseline` (times, cases and increments of the cumulative hazard at the covariates' `means`), and `tte`.
@@ -52,13 +55,13 @@ fine_gray <- function(
   formula, data = NULL, ..., cause = NULL, censored = NULL, competing = NULL, param = NULL, strata = NULL,
   reference = NULL, subset = NULL, na.action = NULL, id = NULL, cluster = NULL, weights = NULL, freq = NULL,
   unit = NULL, report_in = NULL, day_one = NULL, convention = "geskus", variance = "sandwich",
-  censoring = NULL, conf.level = 0.95, timefix = TRUE
+  censoring = NULL, changing = NULL, conf.level = 0.95, timefix = TRUE
 ) {
   check_dots(...)
   d <- open_door(environment(), rbind(
     check_level(conf.level), check_choice(convention, "convention", c("geskus", "cmprsk")),
     check_choice(variance, "variance", c("sandwich", "robust", "model")), check_flag(timefix, "timefix"),
-    censoring_faults(censoring)
+    censoring_faults(censoring), changing_faults(changing)
   ))
   call <- rlang::current_env()
   cause <- chosen_cause(cause, d, call)
@@ -74,6 +77,11 @@ fine_gray <- function(
     columns = d$columns, group = groups$codes, x = design$x, offset = d$offset, cause = cause,
     convention = convention, variance = variance, timefix = timefix
   )
+  if (length(changing) > 0) {
+    abort_input(changed_term_faults(changing, design$names), call)
+    problem <- with_changing(problem, changing, design$names, call)
+    design$names <- c(design$names, paste0(names(changing), ":f(t)"))
+  }
   fit <- fine_gray_cpp(problem, thread_count())
   abort_input(undefined_weight_faults(fit, d), call)
   fit <- new_fine_gray(fit, problem, d, design, names(groups$columns), conf.level)
@@ -174,4 +182,39 @@ undefined_weight_faults <- function(fit, d) {
     format(fit$undefined_after)
   )
   fault("formula", "out_of_range", what, remedy = "Start the analysis after that time.")
+}
+
+# ---- effects that change with time ----
+
+changing_faults <- function(changing) {
+  good <- is.null(changing) || (checkmate::test_list(changing, types = "function") &&
+    (length(changing) == 0 || checkmate::test_names(names(changing))))
+  if (!good) {
+    remedy <- "For example changing = list(age = log)."
+    fault("changing", "wrong_type", "must be functions of time, named by coefficients", remedy = remedy)
+  }
+}
+
+changed_term_faults <- function(changing, names) {
+  unknown <- setdiff(names(changing), names)
+  what <- sprintf("is none of the coefficients, %s", and_list(names))
+  if (length(unknown) > 0) fault("changing", "unknown_term", what, unknown)
+}
+
+# The covariates again, and their functions at all times of the data.
+with_changing <- function(problem, changing, names, call) {
+  x <- if (is.list(problem$x)) problem$x else lapply(seq_len(ncol(problem$x)), function(j) problem$x[, j])
+  times <- sort(unique(c(problem$columns$start, problem$columns$stop)))
+  values <- Map(function(f, name) {
+    value <- as.double(f(times))
+    if (length(value) != length(times) || !all(is.finite(value[times %in% problem$columns$stop]))) {
+      abort_input(fault("changing", "not_finite", "must give a finite number for every time", name), call)
+    }
+    value
+  }, changing, names(changing))
+  fixed <- rep(list(numeric()), length(x))
+  problem$x <- c(x, x[match(names(changing), names)])
+  problem$times <- times
+  problem$effects <- c(fixed, unname(values))
+  problem
 }

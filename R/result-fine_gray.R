@@ -13,9 +13,9 @@ new_fine_gray <- function(fit, problem, d, design, censoring, conf.level) {
     wald.test = fit$wald_test, iter = fit$iter, converged = fit$converged, monotone = named(fit$monotone),
     means = named(fit$means), linear.predictors = fit$linear_predictors, residuals = fit$residuals,
     n = d$n, nevent = fit$n_case, ncompeting = count_competing(d, problem$cause),
-    baseline = data.frame(
-      stratum = rep(labels, fit$size), time = fit$time, cases = fit$cases, hazard = fit$hazard
-    ),
+    baseline = if (is.null(problem$times)) {
+      data.frame(stratum = rep(labels, fit$size), time = fit$time, cases = fit$cases, hazard = fit$hazard)
+    },
     cause = d$causes[problem$cause], causes = d$causes, terms = fit_terms(stored$formula, d),
     assign = design$assign, xlevels = design$xlevels, contrasts = design$contrasts, formula = stored$formula,
     strata = d$strata_columns, na.action = d$na.action, call = stored$call, conf.level = conf.level,
@@ -45,6 +45,7 @@ fine_gray_provenance <- function(d, fit, parts, censoring) {
       "In a tie an event is at risk of being censored in the weights, as in cmprsk."
     },
     entry = if (late) "The weights count the distribution of entry (Geskus 2011).",
+    changing = if (!is.null(problem$times)) "f(t) marks an effect that is multiplied by a function of time.",
     censoring = if (!is.null(censoring)) sprintf("Censoring is estimated by %s.", and_list(censoring)),
     strata = strata_sentence(d),
     variance = switch(problem$variance,
@@ -272,6 +273,9 @@ finite_coefficients <- function(object) {
 }
 
 refuse_infinite <- function(object, what, call) {
+  if (!is.null(object$problem$times)) {
+    abort_unsupported(paste(what, "of this model"), "An effect changes with time.", call = call)
+  }
   if (is.null(object$monotone)) {
     return(invisible(NULL))
   }

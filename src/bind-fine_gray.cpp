@@ -20,8 +20,16 @@ std::vector<tte::Span<double>> covariates_of(SEXP x) {
 }
 
 tte::FineGrayInput input_of(const Rcpp::List& problem) {
-  return {binding::columns(problem["columns"]), binding::integers(problem["group"]),
-          covariates_of(problem["x"]), binding::doubles(problem["offset"])};
+  tte::FineGrayInput out{binding::columns(problem["columns"]),
+                         binding::integers(problem["group"]),
+                         covariates_of(problem["x"]),
+                         binding::doubles(problem["offset"]),
+                         {}};
+  const SEXP times = binding::member(problem, "times");
+  if (Rf_isNull(times)) return out;
+  out.effects.times = Rcpp::as<std::vector<double>>(times);
+  out.effects.values = covariates_of(problem["effects"]);
+  return out;
 }
 
 tte::FineGrayOptions options_of(const Rcpp::List& problem) {

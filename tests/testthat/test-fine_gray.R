@@ -312,3 +312,38 @@ test_that("a risk set that empties before others enter is refused: the weights a
   d$time[2] <- 3.5
   expect_s3_class(fine_gray(Surv(start, time, what) ~ x, d), "tte_fine_gray")
 })
+
+test_that("an effect that changes with time is coxph()'s tt() without competing events", {
+  d <- small_case()
+  d$alone <- factor(ifelse(d$what == "one", 1, 0), 0:2, c("none", "one", "two"))
+  fit <- fine_gray(Surv(time, alone) ~ x + z, d, changing = list(x = log), variance = "model")
+  peer <- survival::coxph(
+    survival::Surv(time, what == "one") ~ x + z + tt(x), d,
+    tt = function(x, t, ...) x * log(t), ties = "breslow",
+    control = survival::coxph.control(eps = 1e-14, toler.chol = 1e-15, iter.max = 100)
+  )
+  expect_equal(unname(coef(fit)), unname(coef(peer)), tolerance = 1e-8)
+  expect_equal(unname(vcov(fit)), unname(vcov(peer)), tolerance = 1e-7)
+  expect_identical(names(coef(fit)), c("x", "z", "x:f(t)"))
+})
+
+test_that("the variance of an effect that changes with time is the derivative by the weights as well", {
+  d <- small_case(60, late = TRUE)
+  fixed <- fine_gray(Surv(start, time, what) ~ z + x, d, id = id, strata = "site")
+  alone <- fine_gray(Surv(start, time, what) ~ z + x, d,
+    id = id, strata = "site",
+    changing = list(x = function(t) as.numeric(t > 1))
+  )
+  expect_length(coef(alone), 3)
+  fitted <- function(d) {
+    fine_gray(Surv(start, time, what) ~ z + x, d,
+      id = id, weights = w, strata = "site",
+      changing = list(x = sqrt)
+    )
+  }
+  change <- by_weight(d, function(d) coef(fitted(d)))
+  expect_equal(unname(vcov(fitted(d))), unname(tcrossprod(change)), tolerance = 1e-6)
+  expect_equal(sum(fixed$nevent), alone$nevent)
+  expect_error(predict(alone, d), class = "tte_error_unsupported")
+  expect_error(fine_gray(Surv(time, what) ~ x, d, changing = list(y = log)), class = "tte_error_input")
+})

@@ -15,6 +15,7 @@
 #include "../cox/cox_fit.hpp"
 #include "../cox/monotone.hpp"
 #include "censoring_influence.hpp"
+#include "subdistribution_effects.hpp"
 #include "subdistribution_likelihood.hpp"
 
 namespace tte {
@@ -31,14 +32,31 @@ struct FineGrayOptions {
   bool snap = true;
 };
 
+/// Effects that change with time: f of each covariate at the sorted `times`, of which every time of the data
+/// is one; an empty column is a fixed effect.
+struct EffectsOverTime {
+  std::vector<double> times;
+  std::vector<Span<double>> values;
+
+  bool any() const { return !times.empty(); }
+  double operator()(double time, std::size_t column) const {
+    if (values[column].empty()) return 1;
+    const auto at = std::lower_bound(times.begin(), times.end(), time);
+    expects(at != times.end() && *at == time, "every time needs its value of f");
+    return values[column][static_cast<std::size_t>(at - times.begin())];
+  }
+};
+
 /// What a fit is made from; `group` holds codes 1, 2, ... of the rows whose censoring is alike, or is empty.
 struct FineGrayInput {
   Columns columns;
   Span<std::int32_t> group;
   std::vector<Span<double>> covariates;
   Span<double> offset;
+  EffectsOverTime effects = {};
 };
 
+/// With effects that change, a fit has no linear predictor, martingale residuals and baseline hazard.
 struct FineGrayFit {
   arma::vec coefficients;  ///< 0 where aliased
   std::vector<bool> aliased;
@@ -188,9 +206,9 @@ inline std::vector<double> unit_shares(const TimeToEvent& data) {
   return share;
 }
 
-inline arma::mat score_products(const FineGrayProblem& p, SubdistributionVariance variance,
+inline arma::mat score_products(const FineGrayProblem& p, const std::vector<double>& scores,
                                 const Execution& execution) {
-  const std::vector<double> scores = unit_scores(p, variance), share = unit_shares(p.data);
+  const std::vector<double> share = unit_shares(p.data);
   return weighted_gram(scores.data(), p.x.stride, p.x.width, share.size(), share.data(), share.data(),
                        execution)
       .gram;
@@ -274,6 +292,15 @@ inline FineGrayFit fine_gray(const FineGrayInput& input, const std::vector<doubl
   if (!p.is_defined()) return fit;
   const bool robust = options.variance != Variance::model;
 
+  std::unique_ptr<ChangingEffects> changing;
+  if (input.effects.any())
+    changing = std::make_unique<ChangingEffects>(p.data, p.x, p.offset, p.weights, options.cause,
+                                                 std::cref(input.effects));
+  const auto meat = [&] {
+    if (!changing) return detail::score_products(p, detail::unit_scores(p, options.variance), execution);
+    const bool estimated = options.variance == Variance::sandwich && p.weights.any_competing();
+    return detail::score_products(p, changing->scores(estimated ? &p.censoring : nullptr), execution);
+  };
   const arma::vec begin = start.empty() ? arma::vec(width, arma::fill::zeros) : arma::vec(start);
   detail::SubdistributionWatch watch(input, options, p.spread);
   NewtonOptions scaled = options.newton;
@@ -281,20 +308,20 @@ inline FineGrayFit fine_gray(const FineGrayInput& input, const std::vector<doubl
   bool first = true;
   NewtonResult found = newton(
       [&](const arma::vec& beta) {
-        Likelihood value = p.likelihood(beta);
+        Likelihood value = changing ? (*changing)(beta) : p.likelihood(beta);
         if (std::exchange(first, false)) {
           fit.loglik_start = value.value;
           const SweptInverse inverse = swept_inverse(value.information, value.scale, 1e-11);
           fit.aliased = inverse.aliased;
           fit.score_test = inverse.quadratic_form(value.score);
-          if (robust) {
-            const arma::mat meat = detail::score_products(p, options.variance, execution);
-            fit.robust_score_test = swept_inverse(meat).quadratic_form(value.score);
-          }
+          if (robust) fit.robust_score_test = swept_inverse(meat()).quadratic_form(value.score);
         }
         return value;
       },
-      begin, scaled, std::ref(watch));
+      begin, scaled,
+      [&](int iteration, const arma::vec& step) {
+        if (!changing) watch(iteration, step);
+      });
 
   fit.coefficients = found.at;
   fit.loglik = found.likelihood.value;
@@ -305,13 +332,13 @@ inline FineGrayFit fine_gray(const FineGrayInput& input, const std::vector<doubl
                            ? found.inverse.inverse
                            : detail::variance_beside(found.likelihood.information, fit.monotone);
   fit.variance = fit.naive_variance;
-  if (robust)
-    fit.variance =
-        detail::mean_products(fit.naive_variance, detail::score_products(p, options.variance, execution));
+  if (robust) fit.variance = detail::mean_products(fit.naive_variance, meat());
   if (fit.monotone.is_empty()) fit.wald_test = swept_inverse(fit.variance).quadratic_form(found.at - begin);
+  const CaseSteps& cases = changing ? changing->cases() : p.likelihood.cases();
+  for (double mass : cases.mass) fit.case_count += mass;
+  if (changing) return fit;
   fit.linear_predictor = p.data.restore(p.likelihood.linear_predictor());
   fit.martingale = p.data.restore(p.likelihood.martingale());
-  for (double cases : p.likelihood.cases().mass) fit.case_count += cases;
   detail::store_cases(p, fit);
   return fit;
 }
