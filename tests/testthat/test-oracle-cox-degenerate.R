@@ -119,3 +119,27 @@ test_that("large ties and far apart risks: the marginal likelihood without overf
     expect_equal(se, 1 / sqrt(-slope$hessian[1L]), tolerance = 1e-4)
   }
 })
+
+test_that("Firth's estimate is reached where the penalty doubles the curvature [formula: log 4]", {
+  d <- data.frame(
+    time = c(16, 45, 48, 48, 57, 60, 100, 106, 123, 155, 178, 187, 198),
+    status = c(1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0), x = c(0, 0, 1, rep(0, 10))
+  )
+  # one person with x = 1 in the first risk set alone: -log(12 + r) + log(r / (12 + r)^2) / 2 is largest at
+  # r = 12 / 3, the information being 12 r / (12 + r)^2
+  fit <- cox(Surv(time, status) ~ x, d, firth = TRUE)
+  expect_equal(unname(stats::coef(fit)), log(4), tolerance = 1e-8)
+  for (seed in 1:60) {
+    small <- with_random_seed(seed, {
+      n <- sample(8:20, 1L)
+      rare <- stats::rbinom(n, 1L, 0.3)
+      data.frame(time = sample(1:30, n, TRUE), status = stats::rbinom(n, 1L, 0.4), x = rare)
+    })
+    if (sum(small$status) < 2L || length(unique(small$x)) < 2L) next
+    # a column that is constant among those at risk is another matter
+    expect_no_warning(
+      suppressWarnings(cox(Surv(time, status) ~ x, small, firth = TRUE), classes = "tte_warning_aliased"),
+      class = "tte_warning_not_converged"
+    )
+  }
+})
