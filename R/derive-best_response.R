@@ -28,7 +28,7 @@
 #'   `"evaluable"`: the ones with a baseline and at least one assessment that counts and is not `NE`.
 #' @param therapies What is a new anticancer therapy where the subjects have no `NACTDT`: categories of
 #'   `therapies` (`CMCAT`; a row without one is `"SYSTEMIC"`) and `procedures` (`PRCAT`), from the start on.
-#' @param ... Passed on.
+#' @param ... Nothing.
 #' @return A data frame of class `tte_best_response`. `REASON` belongs to `BOR`, `CREASON` to `CBOR`;
 #'   `BORN` and `CBORN` are the numbers of ADaM (CR 1, PR 2, SD 3, NON-CR/NON-PD 4, PD 5, NE 6, MISSING 7,
 #'   NED 8); `CONFDT` is the date of the assessment that confirmed. The list-column `provenance` holds the

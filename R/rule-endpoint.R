@@ -77,7 +77,7 @@ endpoint <- function(name, disease = NULL, events = NULL, competing = NULL, end 
   definition[names(changes)] <- changes
   definition <- place_death(definition, death)
   definition$second_primary <- second_primary
-  abort_input(endpoint_faults(definition))
+  abort_input(rbind(endpoint_faults(definition), unread_faults(definition, therapies, cancer_death)))
   definition$events <- event_type(definition$events)
   definition$competing <- lapply(as.list(definition$competing), event_type)
   structure(definition, class = c("tte_endpoint", "tte_rule"))
@@ -256,6 +256,23 @@ endpoint_faults <- function(x) {
     },
     if (!checkmate::test_character(x$cancer_death, any.missing = FALSE, min.len = 1)) {
       fault("cancer_death", "wrong_type", "must be words of DTHCAUS")
+    }
+  )
+}
+
+# Arguments that this endpoint would never read.
+unread_faults <- function(x, therapies, cancer_death) {
+  types <- event_type(c(x$events, unlist(x$competing)))
+  rbind(
+    if (!is.null(therapies) && isTRUE(x$steps) && !"NEW THERAPY" %in% types) {
+      fault("therapies", "not_a_choice", sprintf("%s leaves new therapy to the rule of censoring", x$name),
+        remedy = "Say it with censoring(therapies = )."
+      )
+    },
+    if (!is.null(cancer_death) && !any(c("CANCER DEATH", "OTHER DEATH") %in% types)) {
+      fault("cancer_death", "not_a_choice", sprintf("%s does not ask for causes of death", x$name),
+        remedy = "Name CANCER DEATH in events = or OTHER DEATH in competing =."
+      )
     }
   )
 }

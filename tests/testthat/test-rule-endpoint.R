@@ -106,3 +106,12 @@ test_that("3.2 only TTP, TTRESP, TTNT and TTRECUR leave open what a death is", {
 test_that("a kind of event is named once, in whatever letters", {
   expect_equal(faults_of(endpoint("MFS", events = c("death", "DEATH")))$argument, "events")
 })
+
+test_that("an argument that the endpoint would never read is a fault", {
+  faults <- faults_of(endpoint("PFS", therapies = "SURGERY", cancer_death = "CANCER"))
+  expect_equal(faults$argument, c("therapies", "cancer_death"))
+  expect_match(faults$remedy[1], "censoring(therapies = )", fixed = TRUE)
+  expect_equal(endpoint("TTNT", therapies = "SURGERY")$therapies, "SURGERY")
+  expect_equal(endpoint("TTRECUR", cancer_death = "MELANOMA")$cancer_death, "MELANOMA")
+  expect_equal(endpoint("DoR", steps = FALSE, therapies = "SURGERY")$therapies, "SURGERY")
+})
