@@ -59,6 +59,10 @@ gray_case <- function(seed) {
   case <- cuminc_case(seed)
   case$rho <- with_random_seed(seed + 5L, sample(c(0, 0, 1, -0.5), 1L))
   case$data$stop <- oracle_snap(case$data$stop)
+  # a test needs two arms and an event
+  n <- nrow(case$data)
+  if (nlevels(case$data$arm) < 2L) case$data$arm <- factor(rep(c("A", "B"), length.out = n))
+  if (all(case$data$cause == 0L)) case$data$cause <- rep(0:3, length.out = n)
   case
 }
 

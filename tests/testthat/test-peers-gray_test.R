@@ -28,8 +28,9 @@ if (nzchar(Sys.getenv("TTE_RANDOM_CASES"))) {
       case <- gray_case(seed)
       tally$cases <- tally$cases + 1L
       peer <- gray_answer(case)
-      if (is.null(peer) || any(peer[, "stat"] < 0)) {
-        # one arm, or no cause: nothing to compare for either package
+      # cuminc() gives no test where groups have nothing to tell about a cause
+      peer <- peer[peer[, "stat"] >= 0, , drop = FALSE]
+      if (NROW(peer) == 0) {
         tally$set_aside <- tally$set_aside + 1L
         next
       }
@@ -38,7 +39,7 @@ if (nzchar(Sys.getenv("TTE_RANDOM_CASES"))) {
         expect_gray(case, cause, peer[i, "stat"], peer[i, "df"], sprintf("gray_case(%d):", seed), tally)
       }
     }
-    expect_lte(tally$set_aside, 0.12 * tally$cases)
+    expect_lte(tally$set_aside, 0.05 * tally$cases)
     print_tally(tally, seeds)
   })
 }
