@@ -140,6 +140,12 @@ settle_cox_options <- function(options, d, call) {
     given[robust | names(given) == "weight"],
     if (robust) "variance = \"robust\""
   ), call)
+  if (options$firth && startsWith(options$ties, "exact")) {
+    abort_unsupported(
+      sprintf("ties = \"%s\" with firth = TRUE", options$ties), "The penalty is defined for the ties of Breslow and Efron.",
+      "Use ties = \"efron\" or \"breslow\".", call
+    )
+  }
   if (jackknife && options$conf.type == "profile") {
     what <- "is contradicted by variance = \"jackknife\", which gives Wald limits"
     abort_input(fault("conf.type", "unknown_argument", what), call)
