@@ -257,7 +257,9 @@ reader_words <- function(a, b, pair) {
       sprintf("%s saw no progression that counts", reader)
     )
   }
-  paste0(saw(a, pair$a), ", ", saw(b, pair$b))
+  step <- step_words(a, pair$a)
+  step[is.na(step)] <- step_words(b, pair$b)[is.na(step)]
+  ifelse(is.na(step), paste0(saw(a, pair$a), ", ", saw(b, pair$b)), step)
 }
 
 #' @export

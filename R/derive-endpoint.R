@@ -129,7 +129,9 @@ endpoint_list_faults <- function(endpoints) {
       if (!is.null(faults)) faults$argument <- "endpoints"
       faults
     })),
-    if (all(ok) && anyDuplicated(lapply(one, function(x) if (is.character(x)) toupper(x) else x))) fault("endpoints", "person_twice", "asks for an endpoint twice")
+    if (anyDuplicated(lapply(one, function(x) if (is.character(x)) toupper(x) else x))) {
+      fault("endpoints", "person_twice", "asks for an endpoint twice")
+    }
   )
 }
 

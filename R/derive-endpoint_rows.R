@@ -68,6 +68,9 @@ part_schedule <- function(rule, study) {
   if (is.null(rule) || inherits(rule$visits, "tte_visits") || is.null(rule$visits)) {
     return(rule$visits)
   }
+  if (!needs_schedule(rule)) {
+    return(NULL)
+  }
   visits_of_schedule(study_table(study, "schedule", "censoring(visits = \"schedule\")"))
 }
 

@@ -159,7 +159,8 @@ schedule_faults <- function(rule) {
 format.tte_censoring <- function(x, ...) {
   sentences(
     rule = sprintf("Censoring by %s.", x$label), baseline = baseline_sentence(x),
-    therapy = therapy_sentence(x), same_day = same_day_sentence(x), missed = missed_sentence(x), date = date_sentence(x),
+    therapy = therapy_sentence(x), same_day = same_day_sentence(x),
+    missed = missed_sentence(x), date = date_sentence(x),
     claimed = if (x$claimed_progression == "event") {
       "A progression claimed without documentation is an event."
     },

@@ -142,11 +142,11 @@ format.tte_visits <- function(x, ...) {
       "a visit is missed when its window closes without an adequate assessment"
     )))
   }
+  every <- ifelse(said$weeks == 1, "week", paste(said$weeks, "weeks"))
   until <- ifelse(is.finite(said$until_weeks), sprintf(" until week %s", said$until_weeks), "")
   sentences(visits = sprintf(
     "Visits %s, each %s days early or late; visits are missed by the length of the gap.",
-    paste0("every ", ifelse(said$weeks == 1, "week", paste(said$weeks, "weeks")), until, collapse = ", then "),
-    window
+    paste0("every ", every, until, collapse = ", then "), window
   ))
 }
 

@@ -126,3 +126,14 @@ test_that("columns that were left out are named", {
   )
   expect_setequal(error$faults$column, c("AVAL", "EVNTDESC", "RULE", "READER"))
 })
+
+test_that("a reader without a baseline is the reason, and not what he did not see", {
+  both <- rbind(target("T1", 50, 45, 40), target("T1", 50, 45, 40, who = "2"))
+  lesions <- rbind(cbind(both, READER = "INV"), cbind(both[both$USUBJID == "1", ], READER = "IRC"))
+  subjects <- data.frame(USUBJID = c("1", "2"), RANDDT = day_zero, DTHDT = day_zero + 150)
+  trial <- study(subjects, lesions = lesions, design = "randomised", arm = NULL)
+  changes <- compare_endpoints(derive_endpoint(trial, "PFS", censoring = fda, reader = c("INV", "IRC")))
+  expect_equal(changes$USUBJID, "2")
+  expect_match(changes$REASON, "by IRC there was no baseline assessment", fixed = TRUE)
+  expect_no_match(changes$REASON, "saw no progression")
+})

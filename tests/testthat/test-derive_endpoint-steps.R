@@ -181,3 +181,18 @@ test_that("1.5 a supplied response keeps its own date, in every endpoint and the
   derived <- derive_response(p$visits)
   expect_equal(derived$ADTPD[3], day_zero + 126)
 })
+
+test_that("3.4 a rule that asks for no visits asks for no schedule", {
+  subjects <- data.frame(USUBJID = "1", RANDDT = day_zero, DTHDT = as.Date(NA))
+  trial <- study(subjects,
+    assessments = data.frame(USUBJID = "1", ADT = day_zero + 42, AVALC = "PD"), design = "randomised",
+    arm = NULL
+  )
+  rows <- derive_endpoint(trial, "PFS", censoring = censoring("EMA", visits = "schedule"))
+  expect_equal(rows$CNSR, 0)
+  error <- tryCatch(
+    derive_endpoint(trial, "PFS", censoring = censoring("FDA", visits = "schedule")),
+    tte_error_input = identity
+  )
+  expect_equal(error$faults$column, "schedule")
+})
