@@ -18,7 +18,8 @@ column_needed <- function(study, e, column, what, remedy) {
 }
 
 table_needed <- function(e, table, what) {
-  fault("study", "missing_table", sprintf("%s needs %s", e$name, what), column = table,
+  fault("study", "missing_table", sprintf("%s needs %s", e$name, what),
+    column = table,
     remedy = sprintf("Give study(%s = ).", table)
   )
 }

@@ -51,7 +51,8 @@ multi_state <- function(data, states, end, id = "id", start = NULL, initial = "s
   levels <- c(initial, names(states))
   out <- data.frame(
     id = person[[id]], start = stays$start, stop = stays$stop,
-    from = factor(levels[stays$from + 1], levels), to = factor(c("censored", names(states))[stays$to + 1],
+    from = factor(levels[stays$from + 1], levels), to = factor(
+      c("censored", names(states))[stays$to + 1],
       c("censored", names(states))
     )
   )

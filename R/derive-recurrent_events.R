@@ -77,7 +77,8 @@ event_table_faults <- function(events, columns) {
 carried_faults <- function(subjects, used, made = c("id", "start", "stop", "event", "enum", "status")) {
   taken <- intersect(setdiff(names(subjects), used), made)
   if (length(taken) > 0) {
-    fault("subjects", "bad_status", "is the name of a column that is made here", column = taken,
+    fault("subjects", "bad_status", "is the name of a column that is made here",
+      column = taken,
       remedy = "Rename it."
     )
   }

@@ -160,7 +160,8 @@ incidence_contrasts <- function(counts, conf.level, conf.method) {
   rate <- counts$events / counts$time
   variance <- counts$events / counts$time^2
   difference <- wald_rows(
-    rate[other] - rate[1], sqrt(variance[other] + variance[1]), "difference", conf.level, words, better = -1
+    rate[other] - rate[1], sqrt(variance[other] + variance[1]), "difference", conf.level, words,
+    better = -1
   )
   ratio <- do.call(rbind, lapply(other, incidence_ratio, counts, conf.level, conf.method))
   ratio$comparison <- words
@@ -173,7 +174,8 @@ incidence_ratio <- function(other, counts, conf.level, conf.method) {
   time <- counts$time[c(other, 1)]
   estimate <- (x[1] / time[1]) / (x[2] / time[2])
   wald <- wald_rows(
-    if (all(x > 0)) estimate else NA_real_, sqrt(sum(1 / x)), "ratio", conf.level, NA, better = -1, log = TRUE
+    if (all(x > 0)) estimate else NA_real_, sqrt(sum(1 / x)), "ratio", conf.level, NA,
+    better = -1, log = TRUE
   )
   if (!conf.method %in% c("exact", "mid-p") || sum(x) == 0) {
     return(wald)

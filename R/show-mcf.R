@@ -13,10 +13,12 @@ autoplot.tte_mcf <- function(object, ..., conf.int = TRUE, risk_table = TRUE, x_
   if (is.null(y_lab)) y_lab <- "Mean events per person"
   plot <- ggplot2::ggplot(mcf_steps(object), mcf_aesthetics()) +
     ggplot2::geom_step(linewidth = 0.8) +
-    ggplot2::scale_colour_manual(values = colours) + ggplot2::scale_fill_manual(values = colours) +
+    ggplot2::scale_colour_manual(values = colours) +
+    ggplot2::scale_fill_manual(values = colours) +
     ggplot2::scale_linetype_manual(values = rep_len(curve_lines, k)) +
     ggplot2::scale_x_continuous(breaks = breaks, limits = c(0, max(object$time))) +
-    ggplot2::labs(x = x_lab, y = y_lab) + curve_theme(if (k > 1) "top" else "none")
+    ggplot2::labs(x = x_lab, y = y_lab) +
+    curve_theme(if (k > 1) "top" else "none")
   if (conf.int && !is.null(object$lower)) plot <- plot + mcf_band(object)
   if (risk_table) with_risk_rows(plot, object, breaks) else plot
 }
@@ -68,8 +70,10 @@ with_risk_rows <- function(plot, x, breaks) {
   table <- ggplot2::ggplot(
     shown, ggplot2::aes(x = .data[["time"]], y = .data[["curve"]], label = format_count(.data[["n"]]))
   ) +
-    ggplot2::geom_text(size = 3.6) + ggplot2::labs(title = "At risk", x = NULL, y = NULL) +
-    ggplot2::scale_x_continuous(limits = c(0, max(x$time))) + ggplot2::theme_void(base_size = 11) +
+    ggplot2::geom_text(size = 3.6) +
+    ggplot2::labs(title = "At risk", x = NULL, y = NULL) +
+    ggplot2::scale_x_continuous(limits = c(0, max(x$time))) +
+    ggplot2::theme_void(base_size = 11) +
     ggplot2::theme(
       axis.text.y = if (length(rows) > 1) ggplot2::element_text(hjust = 1),
       plot.title = ggplot2::element_text(face = "bold", size = 10.5)

@@ -33,12 +33,14 @@ autoplot.tte_states <- function(object, ..., x_lab = NULL, y_lab = "Probability 
   steps <- occupancy_steps(object)
   plot <- ggplot2::ggplot(steps, ggplot2::aes(x = .data[["time"]], fill = .data[["state"]])) +
     ggplot2::geom_ribbon(
-      ggplot2::aes(ymin = .data[["below"]], ymax = .data[["above"]]), colour = "white", linewidth = 0.3
+      ggplot2::aes(ymin = .data[["below"]], ymax = .data[["above"]]),
+      colour = "white", linewidth = 0.3
     ) +
     ggplot2::scale_fill_manual(values = colours) +
     ggplot2::scale_x_continuous(breaks = axis_breaks(max(steps$time), unit), expand = c(0, 0)) +
     ggplot2::scale_y_continuous(limits = c(0, 1 + 1e-9), expand = c(0, 0)) +
-    ggplot2::labs(x = x_lab, y = y_lab) + curve_theme("right")
+    ggplot2::labs(x = x_lab, y = y_lab) +
+    curve_theme("right")
   if (length(object$curves) == 1) {
     return(plot)
   }
@@ -143,6 +145,7 @@ draw_states <- function(boxes, arrows) {
     ) +
     ggplot2::geom_tile(width = 1.5, height = 0.7, fill = "#EAF1F5", colour = "#12355B", linewidth = 0.6) +
     ggplot2::geom_text(ggplot2::aes(label = .data[["label"]]), size = 3.6, lineheight = 1) +
-    ggplot2::coord_equal(clip = "off") + ggplot2::theme_void() +
+    ggplot2::coord_equal(clip = "off") +
+    ggplot2::theme_void() +
     ggplot2::theme(plot.margin = ggplot2::margin(10, 10, 10, 10), plot.background = ggplot2::element_rect(fill = "white", colour = NA))
 }

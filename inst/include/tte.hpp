@@ -53,6 +53,7 @@
 #include "tte/competing/fine_gray.hpp"
 #include "tte/competing/gray_test.hpp"
 #include "tte/competing/incidence_functional.hpp"
+#include "tte/competing/subdistribution_effects.hpp"
 #include "tte/competing/subdistribution_likelihood.hpp"
 #include "tte/competing/subdistribution_weights.hpp"
 #include "tte/competing/transition.hpp"

@@ -214,7 +214,8 @@ TEST_CASE("without weights and late entry the delta method and the infinitesimal
     naive::Shape shape{80, distinct, 3, 2};
     shape.freq = true;
     const Data d = naive::random_data(shape, 21 + distinct);
-    const AalenJohansen delta = curves_of(d, 3, tte::IncidenceVariance::delta), ij = curves_of(d, 3, jackknife);
+    const AalenJohansen delta = curves_of(d, 3, tte::IncidenceVariance::delta),
+                        ij = curves_of(d, 3, jackknife);
     for (std::size_t k = 0; k < delta.std_error.size(); ++k) {
       if (k % delta.states > 0) CHECK(std::fabs(delta.std_error[k] - ij.std_error[k]) < 1e-10);
     }
