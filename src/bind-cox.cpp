@@ -1,23 +1,10 @@
-#include "binding.h"
+#include "binding-regression.h"
 
 #include <tte/cox/concordance.hpp>
 #include <tte/cox/cox_fit.hpp>
 #include <tte/cox/profile.hpp>
 
 namespace {
-
-// A list of columns, or a matrix whose columns are read in place.
-std::vector<tte::Span<double>> covariates(SEXP x) {
-  std::vector<tte::Span<double>> out;
-  if (TYPEOF(x) == VECSXP) {
-    for (R_xlen_t j = 0; j < Rf_xlength(x); ++j) out.push_back(binding::doubles(VECTOR_ELT(x, j)));
-    return out;
-  }
-  const tte::Span<double> values = binding::doubles(x);
-  const auto rows = static_cast<std::size_t>(Rf_nrows(x)), columns = static_cast<std::size_t>(Rf_ncols(x));
-  for (std::size_t j = 0; j < columns; ++j) out.emplace_back(values.data() + j * rows, rows);
-  return out;
-}
 
 Rcpp::NumericVector named(const tte::Concordance& c) {
   const auto number = [](double v) { return std::isnan(v) ? NA_REAL : v; };
@@ -28,12 +15,8 @@ Rcpp::NumericVector named(const tte::Concordance& c) {
 }
 
 tte::CoxOptions cox_options(const std::string& ties, const Rcpp::List& options) {
-  using T = tte::Ties;
   tte::CoxOptions out;
-  out.ties = binding::parse<T>(ties, {{"efron", T::efron},
-                                      {"breslow", T::breslow},
-                                      {"exact-marginal", T::exact_marginal},
-                                      {"exact-discrete", T::exact_discrete}});
+  out.ties = binding::ties(ties);
   out.newton.max_iterations = Rcpp::as<int>(options["iter_max"]);
   out.newton.tolerance = Rcpp::as<double>(options["tol"]);
   out.robust = Rcpp::as<bool>(options["robust"]);
@@ -69,7 +52,7 @@ Rcpp::List cox_fit_cpp(Rcpp::List columns, SEXP x, SEXP offset, SEXP init, std::
   const tte::TimeToEvent data(binding::columns(columns), timefix);
   const tte::Span<double> start = binding::doubles(init);
   const tte::CoxOptions settings = cox_options(ties, options);
-  const std::vector<tte::Span<double>> design = covariates(x);
+  const std::vector<tte::Span<double>> design = binding::covariates(x);
   tte::CoxFit fit = tte::cox_fit(data, design, binding::doubles(offset), {start.begin(), start.end()},
                                  settings, binding::execution(threads));
   const std::vector<double> means = coxph_means(design, fit.centre);
@@ -109,7 +92,7 @@ Rcpp::List cox_profile_cpp(Rcpp::List columns, SEXP x, SEXP offset, std::string 
   const tte::TimeToEvent data(binding::columns(columns), timefix);
   tte::CoxOptions settings = cox_options(ties, options);
   settings.robust = settings.concordance = false;
-  tte::CoxProblem problem(data, covariates(x), binding::doubles(offset), settings,
+  tte::CoxProblem problem(data, binding::covariates(x), binding::doubles(offset), settings,
                           binding::execution(threads));
   const tte::CoxFit fit = tte::cox_fit(problem, {}, settings);
   const int n = static_cast<int>(which.size());

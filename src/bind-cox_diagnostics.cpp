@@ -1,4 +1,4 @@
-#include "binding.h"
+#include "binding-regression.h"
 
 #include <tte/cox/baseline.hpp>
 #include <tte/cox/concordance.hpp>
@@ -11,31 +11,10 @@ using binding::take;
 
 namespace {
 
-// A list of columns, or a matrix whose columns are read in place.
-std::vector<tte::Span<double>> covariates(SEXP x) {
-  std::vector<tte::Span<double>> out;
-  if (TYPEOF(x) == VECSXP) {
-    for (R_xlen_t j = 0; j < Rf_xlength(x); ++j) out.push_back(binding::doubles(VECTOR_ELT(x, j)));
-    return out;
-  }
-  const tte::Span<double> values = binding::doubles(x);
-  const auto rows = static_cast<std::size_t>(Rf_nrows(x)), columns = static_cast<std::size_t>(Rf_ncols(x));
-  for (std::size_t j = 0; j < columns; ++j) out.emplace_back(values.data() + j * rows, rows);
-  return out;
-}
-
-tte::Ties ties_of(const std::string& name) {
-  using T = tte::Ties;
-  return binding::parse<T>(name, {{"efron", T::efron},
-                                  {"breslow", T::breslow},
-                                  {"exact-discrete", T::exact_discrete},
-                                  {"exact-marginal", T::exact_marginal}});
-}
-
 tte::CoxModel model_of(SEXP x, SEXP offset, const Rcpp::NumericVector& beta, const std::string& ties) {
   // Fits with exact ties are diagnosed with Breslow's hazard.
-  const tte::Ties of_hazard = tte::is_exact(ties_of(ties)) ? tte::Ties::breslow : ties_of(ties);
-  return {covariates(x), binding::doubles(offset), {beta.begin(), beta.end()}, of_hazard};
+  const tte::Ties of_hazard = tte::is_exact(binding::ties(ties)) ? tte::Ties::breslow : binding::ties(ties);
+  return {binding::covariates(x), binding::doubles(offset), {beta.begin(), beta.end()}, of_hazard};
 }
 
 Rcpp::NumericMatrix matrix_of(const std::vector<std::vector<double>>& columns, std::size_t rows) {
@@ -138,7 +117,7 @@ Rcpp::List cox_standardise_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::Nu
                                bool timefix, int threads) {
   const tte::TimeToEvent data(binding::columns(columns), timefix);
   tte::Population population;
-  for (R_xlen_t a = 0; a < newx.size(); ++a) population.arms.push_back(covariates(newx[a]));
+  for (R_xlen_t a = 0; a < newx.size(); ++a) population.arms.push_back(binding::covariates(newx[a]));
   population.mass = binding::doubles(population_mass);
   tte::Standardised found = tte::standardise(data, model_of(x, offset, beta, ties), variance, population,
                                              {times.begin(), times.end()}, tau, binding::execution(threads));
@@ -164,11 +143,11 @@ Rcpp::List cox_resample_cpp(Rcpp::List columns, SEXP x, SEXP offset, std::string
                             int threads) {
   tte::CoxResampling problem;
   problem.columns = binding::columns(columns);
-  problem.covariates = covariates(x);
+  problem.covariates = binding::covariates(x);
   problem.offset = binding::doubles(offset);
   problem.unit = binding::integers(units);
   problem.snap = timefix;
-  problem.options.ties = ties_of(ties);
+  problem.options.ties = binding::ties(ties);
   problem.options.firth = firth;
   const bool bootstrap = binding::parse<bool>(kind, {{"bootstrap", true}, {"jackknife", false}});
   tte::CoxRefits refits = bootstrap ? tte::bootstrap_refits(problem, static_cast<std::size_t>(replicates),

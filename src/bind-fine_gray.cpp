@@ -1,34 +1,20 @@
-#include "binding.h"
+#include "binding-regression.h"
 
 #include <tte/competing/absolute_risk.hpp>
 #include <tte/competing/fine_gray.hpp>
 
 namespace {
 
-// A list of columns, or a matrix whose columns are read in place.
-std::vector<tte::Span<double>> covariates_of(SEXP x) {
-  std::vector<tte::Span<double>> out;
-  if (TYPEOF(x) == VECSXP) {
-    for (R_xlen_t j = 0; j < Rf_xlength(x); ++j) out.push_back(binding::doubles(VECTOR_ELT(x, j)));
-    return out;
-  }
-  const tte::Span<double> values = binding::doubles(x);
-  const auto rows = static_cast<std::size_t>(Rf_nrows(x));
-  for (int j = 0; j < Rf_ncols(x); ++j)
-    out.emplace_back(values.data() + static_cast<std::size_t>(j) * rows, rows);
-  return out;
-}
-
 tte::FineGrayInput input_of(const Rcpp::List& problem) {
   tte::FineGrayInput out{binding::columns(problem["columns"]),
                          binding::integers(problem["group"]),
-                         covariates_of(problem["x"]),
+                         binding::covariates(problem["x"]),
                          binding::doubles(problem["offset"]),
                          {}};
   const SEXP times = binding::member(problem, "times");
   if (Rf_isNull(times)) return out;
   out.effects.times = Rcpp::as<std::vector<double>>(times);
-  out.effects.values = covariates_of(problem["effects"]);
+  out.effects.values = binding::covariates(problem["effects"]);
   return out;
 }
 
@@ -97,8 +83,8 @@ Rcpp::List fine_gray_incidence_cpp(Rcpp::List problem, arma::vec coefficients, a
   fit.variance = var;
   fit.naive_variance = naive_var;
   const tte::FineGrayIncidence found =
-      tte::fine_gray_incidence(input_of(problem), fit, {covariates_of(x), binding::integers(stratum)}, times,
-                               options_of(problem), binding::execution(threads));
+      tte::fine_gray_incidence(input_of(problem), fit, {binding::covariates(x), binding::integers(stratum)},
+                               times, options_of(problem), binding::execution(threads));
   return Rcpp::List::create(Rcpp::_["incidence"] = found.incidence, Rcpp::_["std_error"] = found.std_error);
 }
 
@@ -109,7 +95,7 @@ Rcpp::List absolute_risk_cpp(Rcpp::List problem, int n_causes, std::vector<int> 
   const tte::FineGrayInput input = input_of(problem);
   const tte::CauseSpecificHazards hazards(input, static_cast<std::size_t>(n_causes),
                                           Rcpp::as<bool>(problem["timefix"]), binding::execution(threads));
-  const tte::FineGrayNewRows rows{covariates_of(x), binding::integers(stratum)};
+  const tte::FineGrayNewRows rows{binding::covariates(x), binding::integers(stratum)};
   Rcpp::List models, risks;
   for (std::size_t k = 0; k < hazards.causes(); ++k) {
     const tte::FineGrayFit& fit = hazards.fit(k);

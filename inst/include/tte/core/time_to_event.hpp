@@ -14,6 +14,7 @@
 #include "columns.hpp"
 #include "join_rows.hpp"
 #include "near_ties.hpp"
+#include "parallel.hpp"
 #include "radix_sort.hpp"
 #include "schedule.hpp"
 
@@ -117,7 +118,7 @@ class TimeToEvent {
     return out;
   }
 
-  ArrangedRows arrange_rows(const std::vector<Span<double>>& columns) const {
+  ArrangedRows arrange_rows(const std::vector<Span<double>>& columns, const Execution& execution = {}) const {
     ArrangedRows out;
     out.width = columns.size();
     out.stride = (out.width + 3) / 4 * 4;
@@ -126,13 +127,15 @@ class TimeToEvent {
       expects(column.size() == rows_in_, "a covariate must be as long as stop");
     // Columns in groups, so that every cache line of the result is written once.
     constexpr std::size_t group = 8;
-    for (std::size_t first = 0; first < out.width; first += group) {
-      const std::size_t last = std::min(first + group, out.width);
-      for (std::size_t i = 0; i < rows(); ++i) {
-        double* row = out.row(i);
-        for (std::size_t j = first; j < last; ++j) row[j] = columns[j][static_cast<std::size_t>(order_[i])];
+    parallel_chunks(rows(), 16384, execution, [&](std::size_t begin, std::size_t end, std::size_t) {
+      for (std::size_t first = 0; first < out.width; first += group) {
+        const std::size_t last = std::min(first + group, out.width);
+        for (std::size_t i = begin; i < end; ++i) {
+          double* row = out.row(i);
+          for (std::size_t j = first; j < last; ++j) row[j] = columns[j][static_cast<std::size_t>(order_[i])];
+        }
       }
-    }
+    });
     return out;
   }
 

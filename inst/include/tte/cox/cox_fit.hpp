@@ -132,7 +132,7 @@ class CoxProblem {
   CoxProblem(const TimeToEvent& data, const std::vector<Span<double>>& covariates, Span<double> offset,
              const CoxOptions& options, const Execution& execution)
       : data_(data),
-        x_(checked(data, covariates)),
+        x_(checked(data, covariates, execution)),
         centre_(detail::centre_columns(data, x_, spread_)),
         offset_(arranged_offset(data, offset)),
         objective_(data, x_, offset_, options.ties, options.firth, execution),
@@ -155,11 +155,12 @@ class CoxProblem {
   CoxObjective& objective() { return objective_; }
 
  private:
-  static ArrangedRows checked(const TimeToEvent& data, const std::vector<Span<double>>& covariates) {
+  static ArrangedRows checked(const TimeToEvent& data, const std::vector<Span<double>>& covariates,
+                              const Execution& execution) {
     for (const Span<double>& column : covariates) {
       for (double value : column) expects(std::isfinite(value), "covariates must be finite");
     }
-    return data.arrange_rows(covariates);
+    return data.arrange_rows(covariates, execution);
   }
   static Arranged<double> arranged_offset(const TimeToEvent& data, Span<double> offset) {
     for (double value : offset) expects(std::isfinite(value), "the offset must be finite");

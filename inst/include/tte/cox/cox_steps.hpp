@@ -59,8 +59,9 @@ inline std::vector<double> row_means(const ArrangedRows& x, std::size_t rows) {
   return means;
 }
 
-inline ArrangedRows centred_covariates(const TimeToEvent& data, const CoxModel& model) {
-  ArrangedRows x = data.arrange_rows(model.covariates);
+inline ArrangedRows centred_covariates(const TimeToEvent& data, const CoxModel& model,
+                                       const Execution& execution) {
+  ArrangedRows x = data.arrange_rows(model.covariates, execution);
   subtract_from_columns(row_means(x, data.rows()), x, data.rows());
   return x;
 }

@@ -117,7 +117,7 @@ inline ProportionalHazards proportional_hazards(const TimeToEvent& data, const C
                                                 const Execution& execution = {}) {
   detail::check_model(model);
   detail::check_function(g);
-  const ArrangedRows x = detail::centred_covariates(data, model);
+  const ArrangedRows x = detail::centred_covariates(data, model, execution);
   const CoxSteps steps(data, x, model, execution);
   const std::vector<double> one(data.schedule().steps.size(), 1.0), weight = detail::centred_by_step(data, g);
   std::vector<double> square = weight;

@@ -159,7 +159,7 @@ inline void append_schoenfeld(const CoxSteps& steps, CoxResiduals& out) {
 inline CoxResiduals cox_residuals(const TimeToEvent& data, const CoxModel& model,
                                   const Execution& execution = {}) {
   detail::check_model(model);
-  ArrangedRows x = detail::centred_covariates(data, model);
+  ArrangedRows x = detail::centred_covariates(data, model, execution);
   const CoxSteps steps(data, x, model, execution);
   const Arranged<double> met = steps.met();
   CoxResiduals out;
@@ -181,7 +181,7 @@ inline CoxResiduals cox_residuals(const TimeToEvent& data, const CoxModel& model
 inline CoxResiduals schoenfeld_residuals(const TimeToEvent& data, const CoxModel& model,
                                          const Execution& execution = {}) {
   detail::check_model(model);
-  const ArrangedRows x = detail::centred_covariates(data, model);
+  const ArrangedRows x = detail::centred_covariates(data, model, execution);
   CoxResiduals out;
   detail::append_schoenfeld(CoxSteps(data, x, model, execution), out);
   return out;
@@ -193,7 +193,7 @@ inline CoxResiduals schoenfeld_residuals(const TimeToEvent& data, const CoxModel
 inline void dfbeta(const TimeToEvent& data, const CoxModel& model, const arma::mat& variance, double* out,
                    const Execution& execution = {}) {
   detail::check_model(model);
-  ArrangedRows x = detail::centred_covariates(data, model);
+  ArrangedRows x = detail::centred_covariates(data, model, execution);
   const CoxSteps steps(data, x, model, execution);
   expects(variance.n_rows == x.width && variance.n_cols == x.width, "the variance must be p x p");
   std::vector<double> padded(x.width * x.stride, 0.0);
