@@ -23,12 +23,12 @@ other <- function(id, ...) lesion(id, "NON-TARGET", ...)
 fresh <- function(id, ...) lesion(id, "NEW", "", ...)
 
 #' Derived timepoints of these lesions, without the baseline.
-follow_up <- function(..., rule = recist(), subjects = NULL) {
+followed <- function(..., rule = recist(), subjects = NULL) {
   found <- suppressMessages(derive_response(rbind(...), subjects, rule = rule))
   found[is.na(found$ABLFL), ]
 }
 
-overall <- function(...) follow_up(...)$AVALC
+overall <- function(...) followed(...)$AVALC
 
 #' Sums at successive visits, all non-nodal, from one target.
-sums <- function(..., rule = recist()) follow_up(target("T1", ...), rule = rule)
+sums <- function(..., rule = recist()) followed(target("T1", ...), rule = rule)

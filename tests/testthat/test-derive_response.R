@@ -1,37 +1,37 @@
 # Clinical rules 1.1 to 1.5, response at each timepoint: each test is named after the sentence it holds.
 
 test_that("1.2 the sum is of diameters and of short axes, also of nodes below 10 mm", {
-  found <- follow_up(target("T1", 20, 10), node("T2", 18, 8))
+  found <- followed(target("T1", 20, 10), node("T2", 18, 8))
   expect_equal(found$BASE, 38)
   expect_equal(found$SUM, 18)
   expect_equal(found$TRGRESP, "PR")
 })
 
 test_that("1.2 absent is 0, too small to measure 5 mm, a recorded size below 5 mm is used", {
-  lost <- follow_up(target("T1", 20, "ABSENT", "TOO SMALL TO MEASURE"), target("T2", 30, 30, 3))
+  lost <- followed(target("T1", 20, "ABSENT", "TOO SMALL TO MEASURE"), target("T2", 30, 30, 3))
   expect_equal(lost$SUM, c(30, 8))
   small <- target("T1", 20, 20)
   small$TRSTRESC[2] <- "TOO SMALL TO MEASURE"
   small$AVAL[2] <- 3
-  expect_equal(follow_up(small)$SUM, 3)
+  expect_equal(followed(small)$SUM, 3)
 })
 
 test_that("1.2 split lesion: the fragments add up; coalesced: one diameter holds both", {
   split <- rbind(target("T1", 20), target("T1.1", "", 8), target("T1.2", "", 8), target("T2", 10, 10))
-  expect_equal(follow_up(split)$SUM, 26)
-  expect_equal(follow_up(split)$BASE, 30)
-  expect_true(follow_up(split)$COMPLETE)
+  expect_equal(followed(split)$SUM, 26)
+  expect_equal(followed(split)$BASE, 30)
+  expect_true(followed(split)$COMPLETE)
   same_name <- rbind(target("T1", 20, 8), target("T1", "", 9))
-  expect_equal(follow_up(same_name)$SUM, 17)
-  expect_equal(follow_up(target("T1", 20, 30), target("T2", 20, "MERGED"))$SUM, 30)
-  expect_equal(follow_up(target("T1.1", 20, 20), target("T1.2", 10, 10))$BASE, 30)
+  expect_equal(followed(same_name)$SUM, 17)
+  expect_equal(followed(target("T1", 20, 30), target("T2", 20, "MERGED"))$SUM, 30)
+  expect_equal(followed(target("T1.1", 20, 20), target("T1.2", 10, 10))$BASE, 30)
 })
 
 test_that("1.2 only a complete sum is a nadir or a baseline", {
-  found <- follow_up(target("T1", 20, 8, 20), target("T2", 20, "NOT EVALUABLE", 20))
+  found <- followed(target("T1", 20, 8, 20), target("T2", 20, "NOT EVALUABLE", 20))
   expect_equal(found$NADIR, c(40, 40))
   expect_equal(found$TRGRESP, c("NE", "SD"))
-  none <- follow_up(target("T1", 20, 2, 40), target("T2", "NOT EVALUABLE", 20, 40))
+  none <- followed(target("T1", 20, 2, 40), target("T2", "NOT EVALUABLE", 20, 40))
   expect_equal(none$TRGRESP, c("NE", "NE"))
   expect_equal(none$BASE, c(NA_real_, NA_real_))
 })
@@ -50,33 +50,33 @@ test_that("1.2 comparisons are in tenths of a millimetre, not on rounded percent
 })
 
 test_that("1.3 row 1: no target at baseline", {
-  found <- follow_up(other("N1", "PRESENT", "PRESENT"))
+  found <- followed(other("N1", "PRESENT", "PRESENT"))
   expect_equal(found$TRGRESP, NA_character_)
   expect_equal(found$AVALC, "NON-CR/NON-PD")
   expect_equal(found$MEASFL, "N")
 })
 
 test_that("1.3 row 2: no target assessed", {
-  found <- follow_up(target("T1", 20, "NOT EVALUABLE", ""), other("N1", "PRESENT", "PRESENT", "PRESENT"))
+  found <- followed(target("T1", 20, "NOT EVALUABLE", ""), other("N1", "PRESENT", "PRESENT", "PRESENT"))
   expect_equal(found$TRGRESP, c("NE", "NE"))
   expect_equal(found$AVALC, c("NE", "NE"))
 })
 
 test_that("1.3 row 3: every non-nodal target 0 and every node below 10 mm", {
-  expect_equal(follow_up(target("T1", 20, 0), node("T2", 18, 9.9))$TRGRESP, "CR")
-  expect_equal(follow_up(target("T1", 20, 0), node("T2", 18, 10))$TRGRESP, "PR")
-  expect_equal(follow_up(target("T1", 20, 0.1), node("T2", 18, 0))$TRGRESP, "PR")
-  expect_equal(follow_up(target("T1", 20, 0), node("T2", 18, "NOT EVALUABLE"))$TRGRESP, "NE")
+  expect_equal(followed(target("T1", 20, 0), node("T2", 18, 9.9))$TRGRESP, "CR")
+  expect_equal(followed(target("T1", 20, 0), node("T2", 18, 10))$TRGRESP, "PR")
+  expect_equal(followed(target("T1", 20, 0.1), node("T2", 18, 0))$TRGRESP, "PR")
+  expect_equal(followed(target("T1", 20, 0), node("T2", 18, "NOT EVALUABLE"))$TRGRESP, "NE")
 })
 
 test_that("1.3 row 3 goes before row 4: a nodal sum that grows with every node below 10 mm stays CR", {
-  found <- follow_up(node("T1", 16, 2, 8))
+  found <- followed(node("T1", 16, 2, 8))
   expect_equal(found$TRGRESP, c("CR", "CR"))
   expect_equal(found$AVALC, c("CR", "CR"))
 })
 
 test_that("1.3 row 4: a partial sum is PD when it alone is large enough", {
-  found <- follow_up(target("T1", 20, 30, 26), target("T2", 5, "NOT EVALUABLE", "NOT EVALUABLE"))
+  found <- followed(target("T1", 20, 30, 26), target("T2", 5, "NOT EVALUABLE", "NOT EVALUABLE"))
   expect_equal(found$TRGRESP, c("PD", "NE"))
   expect_match(found$REASON[1], "incomplete sum 30 mm is 20 % and 5 mm above nadir 25 mm", fixed = TRUE)
 })
@@ -111,7 +111,7 @@ test_that("1.3 pr_sticky: once PR, PR until PD, also through NE", {
   expect_equal(sums(100, 70, "NOT EVALUABLE", 80)$AVALC, c("PR", "NE", "PR"))
   expect_equal(sums(100, 70, 84, 80)$AVALC, c("PR", "PD", "SD"))
   expect_equal(sums(100, 70, 84, 80)$AVALC[3], "SD")
-  nodes <- follow_up(node("T1", 16, 8, 12), other("N1", "PRESENT", "PRESENT", "PRESENT"))
+  nodes <- followed(node("T1", 16, 8, 12), other("N1", "PRESENT", "PRESENT", "PRESENT"))
   expect_equal(nodes$TRGRESP, c("CR", "PR"))
   expect_equal(nodes$AVALC, c("PR", "PR"))
 })
@@ -120,7 +120,7 @@ test_that("1.3 cr_reappearance: after a CR any disease is PD, only the overall r
   found <- sums(30, 0, 3)
   expect_equal(found$AVALC, c("CR", "PD"))
   expect_equal(found$TRGRESP, c("CR", "PR"))
-  back <- follow_up(target("T1", 30, 0, 0), other("N1", "PRESENT", "ABSENT", "PRESENT"))
+  back <- followed(target("T1", 30, 0, 0), other("N1", "PRESENT", "ABSENT", "PRESENT"))
   expect_equal(back$AVALC, c("CR", "PD"))
   expect_equal(back$NTRGRESP, c("CR", "NON-CR/NON-PD"))
 })
@@ -138,26 +138,26 @@ test_that("1.3 cr_reappearance = rules: only a confirmed CR makes later disease 
 
 test_that("1.3 a node reappears at 10 mm, with a note", {
   expect_equal(overall(node("T1", 16, 8, 9.9)), c("CR", "CR"))
-  found <- follow_up(node("T1", 16, 9, 11))
+  found <- followed(node("T1", 16, 9, 11))
   expect_equal(found$AVALC, c("CR", "PD"))
   expect_match(found$REASON[2], "may not be disease", fixed = TRUE)
-  expect_no_match(follow_up(node("T1", 16, 9, 15))$REASON[2], "may not be disease", fixed = TRUE)
+  expect_no_match(followed(node("T1", 16, 9, 15))$REASON[2], "may not be disease", fixed = TRUE)
 })
 
 test_that("1.3 a raised marker alone is no reappearance", {
   marker <- other("CA125", "MARKER RAISED", "MARKER NORMAL", "MARKER RAISED")
-  found <- follow_up(target("T1", 30, 0, 0), marker)
+  found <- followed(target("T1", 30, 0, 0), marker)
   expect_equal(found$AVALC, c("CR", "PR"))
 })
 
 test_that("1.3 without a CR a lesion that vanishes and comes back adds its size", {
-  found <- follow_up(target("T1", 20, 0, 4), target("T2", 40, 40, 40))
+  found <- followed(target("T1", 20, 0, 4), target("T2", 40, 40, 40))
   expect_equal(found$AVALC, c("PR", "PR"))
   expect_equal(found$SUM, c(40, 44))
 })
 
 test_that("1.4 non-target lesions: gone, persisting, progressing, not assessed", {
-  state <- function(...) follow_up(other("N1", "PRESENT", ...), other("N2", "PRESENT", "ABSENT"))$NTRGRESP
+  state <- function(...) followed(other("N1", "PRESENT", ...), other("N2", "PRESENT", "ABSENT"))$NTRGRESP
   expect_equal(state("ABSENT"), "CR")
   expect_equal(state("PRESENT"), "NON-CR/NON-PD")
   expect_equal(state("UNEQUIVOCAL PROGRESSION"), "PD")
@@ -168,41 +168,41 @@ test_that("1.4 non-target lesions: gone, persisting, progressing, not assessed",
 })
 
 test_that("1.4 PD of one non-target lesion outweighs one that was not assessed", {
-  found <- follow_up(
+  found <- followed(
     other("N1", "PRESENT", "UNEQUIVOCAL PROGRESSION"), other("N2", "PRESENT", "NOT EVALUABLE")
   )
   expect_equal(found$NTRGRESP, "PD")
 })
 
 test_that("1.4 non-target CR: nodes below 10 mm, markers normal", {
-  node_10 <- function(size) follow_up(lesion("N1", "NON-TARGET", 12, size, nodal = TRUE))$NTRGRESP
+  node_10 <- function(size) followed(lesion("N1", "NON-TARGET", 12, size, nodal = TRUE))$NTRGRESP
   expect_equal(node_10(9.9), "CR")
   expect_equal(node_10(10), "NON-CR/NON-PD")
   marker <- function(state) {
-    follow_up(other("N1", "PRESENT", "ABSENT"), other("CEA", "MARKER RAISED", state))$NTRGRESP
+    followed(other("N1", "PRESENT", "ABSENT"), other("CEA", "MARKER RAISED", state))$NTRGRESP
   }
   expect_equal(marker("MARKER NORMAL"), "CR")
   expect_equal(marker("MARKER RAISED"), "NON-CR/NON-PD")
-  normal <- follow_up(target("T1", 20, 0), other("CEA", "MARKER NORMAL", "MARKER NORMAL"))
+  normal <- followed(target("T1", 20, 0), other("CEA", "MARKER NORMAL", "MARKER NORMAL"))
   expect_equal(normal$NTRGRESP, NA_character_)
   expect_equal(normal$AVALC, "CR")
 })
 
 test_that("1.4 an equivocal new lesion that is confirmed dates PD at its first appearance", {
-  found <- follow_up(target("T1", 30, 30, 30, 30), fresh("NL1", "EQUIVOCAL", "EQUIVOCAL", "UNEQUIVOCAL"))
+  found <- followed(target("T1", 30, 30, 30, 30), fresh("NL1", "EQUIVOCAL", "EQUIVOCAL", "UNEQUIVOCAL"))
   expect_equal(found$AVALC, c("SD", "SD", "PD"))
   expect_equal(found$NEWLESN, c("N", "N", "Y"))
   expect_equal(found$ADTPD[3], recist_start + 42)
   expect_equal(found$ADT[3], recist_start + 42)
   expect_equal(found$SCANDT[3], recist_start + 126)
-  never <- follow_up(target("T1", 30, 30, 30), fresh("NL1", "EQUIVOCAL", "ABSENT"))
+  never <- followed(target("T1", 30, 30, 30), fresh("NL1", "EQUIVOCAL", "ABSENT"))
   expect_equal(never$AVALC, c("SD", "SD"))
 })
 
 test_that("1.4 a new lesion of PET that CT confirms has the date of the PET", {
   pet <- lesion("NL1", "NEW", "", "EQUIVOCAL", "UNEQUIVOCAL", day = c(0, 30, 84))
   pet$AVISIT[1] <- "PET"
-  found <- follow_up(target("T1", 30, 30, 30), pet)
+  found <- followed(target("T1", 30, 30, 30), pet)
   expect_equal(found$ADTPD[found$AVALC %in% "PD"], recist_start + 30)
 })
 
@@ -243,7 +243,7 @@ test_that("1.5 every combination of target, non-target and new lesions", {
   expect_equal(nrow(cases), 6 * 5 * 4)
   for (i in seq_len(nrow(cases))) {
     case <- cases[i, ]
-    found <- follow_up(
+    found <- followed(
       parts$target[[case$target]], parts$non_target[[case$non_target]], parts$new_lesion[[case$new_lesion]]
     )
     expect_equal(found$AVALC, do.call(overall_by_table, as.list(case)), info = toString(case))
@@ -263,12 +263,12 @@ test_that("1.5 new lesions not assessed: a CR is NE, or stays with the parameter
 })
 
 test_that("1.5 a missed visit makes no NE", {
-  found <- follow_up(
+  found <- followed(
     target("T1", 30, 20, "NOT DONE", 20), other("N1", "PRESENT", "PRESENT", "NOT DONE", "PRESENT")
   )
   expect_equal(found$AVALC, c("PR", NA, "PR"))
   expect_equal(found$REASON[2], "not done")
-  expect_equal(follow_up(target("T1", 30, 20, "", 20))$AVALC, c("PR", "PR"))
+  expect_equal(followed(target("T1", 30, 20, "", 20))$AVALC, c("PR", "PR"))
 })
 
 test_that("1.5 date of a timepoint: PD at the first scan that shows it, else the last scan", {
@@ -277,7 +277,7 @@ test_that("1.5 date of a timepoint: PD at the first scan that shows it, else the
     rows
   }
   case <- function(first, second) {
-    follow_up(
+    followed(
       at(target("T1", 30, first), 40), at(other("N1", "PRESENT", second), 45), at(target("T2", 10, 10), 43)
     )
   }
@@ -285,7 +285,7 @@ test_that("1.5 date of a timepoint: PD at the first scan that shows it, else the
   expect_equal(case(40, "PRESENT")$ADTPD, recist_start + 43)
   expect_equal(case(30, "UNEQUIVOCAL PROGRESSION")$ADTPD, recist_start + 45)
   expect_equal(case(40, "UNEQUIVOCAL PROGRESSION")$ADTPD, recist_start + 43)
-  new <- follow_up(at(target("T1", 30, 40), 40), lesion("NL1", "NEW", "", "UNEQUIVOCAL", day = c(0, 38)))
+  new <- followed(at(target("T1", 30, 40), 40), lesion("NL1", "NEW", "", "UNEQUIVOCAL", day = c(0, 38)))
   expect_equal(new$ADTPD, recist_start + 38)
   expect_equal(new$SCANDT, recist_start + 40)
 })
@@ -293,17 +293,17 @@ test_that("1.5 date of a timepoint: PD at the first scan that shows it, else the
 test_that("1.5 timepoints are grouped by AVISIT, else by date; unscheduled visits by date", {
   rows <- rbind(target("T1", 30, 30), target("T2", 20, 20))
   rows$ADT[4] <- recist_start + 44
-  expect_equal(nrow(follow_up(rows)), 1)
-  by_date <- follow_up(rows[setdiff(names(rows), "AVISIT")])
+  expect_equal(nrow(followed(rows)), 1)
+  by_date <- followed(rows[setdiff(names(rows), "AVISIT")])
   expect_equal(by_date$AVALC, c("NE", "NE"))
   unscheduled <- rows
   unscheduled$AVISIT[rows$AVISIT == "Visit 01"] <- "Unscheduled"
-  expect_equal(nrow(follow_up(unscheduled)), 2)
+  expect_equal(nrow(followed(unscheduled)), 2)
 })
 
 test_that("1.5 incomplete baseline: CR by row 3, otherwise NE; PD by other lesions", {
   case <- function(...) {
-    found <- follow_up(
+    found <- followed(
       target("T1", "NOT EVALUABLE", ...), target("T2", 20, 0), other("N1", "PRESENT", "ABSENT")
     )
     expect_equal(found$BASECMP, "N")
@@ -311,9 +311,9 @@ test_that("1.5 incomplete baseline: CR by row 3, otherwise NE; PD by other lesio
   }
   expect_equal(case(0), "CR")
   expect_equal(case(60), "NE")
-  bad <- follow_up(target("T1", "NOT EVALUABLE", 20), other("N1", "PRESENT", "UNEQUIVOCAL PROGRESSION"))
+  bad <- followed(target("T1", "NOT EVALUABLE", 20), other("N1", "PRESENT", "UNEQUIVOCAL PROGRESSION"))
   expect_equal(bad$AVALC, "PD")
-  expect_equal(follow_up(target("T1", "NOT EVALUABLE", 20), fresh("NL", "UNEQUIVOCAL"))$AVALC, "PD")
+  expect_equal(followed(target("T1", "NOT EVALUABLE", 20), fresh("NL", "UNEQUIVOCAL"))$AVALC, "PD")
 })
 
 test_that("1.5 from sums only: CR iff the sum is 0 or the nodes are normal; complete by default", {
@@ -365,9 +365,9 @@ test_that("3.3 the baseline is missing where the subjects say so, and present wi
   expect_equal(derive_response(visits, subjects)$BASECMP, c("N", "Y"))
   rows <- rbind(target("T1", 20, 20), target("T1", 20, 20, who = "2"))
   expect_equal(derive_response(rows, subjects)$BASECMP, c("N", "N", "Y", "Y"))
-  ned <- follow_up(fresh("NL", "ABSENT"))
+  ned <- followed(fresh("NL", "ABSENT"))
   expect_equal(c(ned$AVALC, ned$BASECMP), c("NED", "Y"))
-  expect_equal(follow_up(lesion("N1", "NON-TARGET", "", "PRESENT"))$BASECMP, "N")
+  expect_equal(followed(lesion("N1", "NON-TARGET", "", "PRESENT"))$BASECMP, "N")
 })
 
 test_that("1.3 supplied responses are never repaired", {
@@ -440,8 +440,8 @@ test_that("reasons say the numbers that decided", {
   expect_equal(strict, "sum 77.9 mm is 22 % below baseline 100 mm, 19.8 % and 12.9 mm above nadir 65 mm")
   expect_equal(sums(100, 70.1)$REASON, "sum 70.1 mm is 29.9 % below baseline 100 mm")
   expect_equal(sums(30, 0)$REASON, "all targets are gone")
-  expect_equal(follow_up(node("T1", 16, 8))$REASON, "targets are gone, nodes below 10 mm (sum 8 mm)")
-  new <- follow_up(target("T1", 30, 30), fresh("NL", "UNEQUIVOCAL"))$REASON
+  expect_equal(followed(node("T1", 16, 8))$REASON, "targets are gone, nodes below 10 mm (sum 8 mm)")
+  new <- followed(target("T1", 30, 30), fresh("NL", "UNEQUIVOCAL"))$REASON
   expect_match(new, "new lesion, first seen on 2024-02-12", fixed = TRUE)
   expect_match(
     sums(30, 0, 3)$REASON[2],
@@ -542,18 +542,18 @@ test_that("all faults of lesions come at once, with their rows", {
 })
 
 test_that("states must fit the lesion, and sizes the state", {
-  expect_equal(faults_of(follow_up(target("T1", 20, "UNEQUIVOCAL PROGRESSION")))$column, "TRSTRESC")
+  expect_equal(faults_of(followed(target("T1", 20, "UNEQUIVOCAL PROGRESSION")))$column, "TRSTRESC")
   doubtful <- other("N1", "PRESENT", "EQUIVOCAL")
-  expect_equal(faults_of(follow_up(target("T1", 20, 20), doubtful))$column, "TRSTRESC")
+  expect_equal(faults_of(followed(target("T1", 20, 20), doubtful))$column, "TRSTRESC")
   new <- fresh("NL", "UNEQUIVOCAL")
   new$TRSTRESC <- NA
-  expect_match(faults_of(follow_up(target("T1", 20, 20), new))$message, "UNEQUIVOCAL or EQUIVOCAL")
+  expect_match(faults_of(followed(target("T1", 20, 20), new))$message, "UNEQUIVOCAL or EQUIVOCAL")
   gone <- target("T1", 20, 20)
   gone$TRSTRESC[2] <- "ABSENT"
-  expect_equal(faults_of(follow_up(gone))$fault, "out_of_range")
+  expect_equal(faults_of(followed(gone))$fault, "out_of_range")
   gone$NODAL[1] <- "Y"
   gone$AVAL[2] <- 8
-  expect_equal(follow_up(gone)$TRGRESP, "CR")
+  expect_equal(followed(gone)$TRGRESP, "CR")
 })
 
 test_that("a row twice is a mistake, not a split lesion", {
