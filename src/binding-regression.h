@@ -1,9 +1,9 @@
 // What the binding files of regressions share: covariates as spans, the names of tie rules.
 #pragma once
 
-#include <tte/cox/partial_likelihood.hpp>
-
 #include "binding.h"
+
+#include <tte/cox/partial_likelihood.hpp>
 
 namespace binding {
 

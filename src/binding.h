@@ -2,6 +2,11 @@
 // file includes the headers it binds and no others, so that an edit compiles one file anew.
 #pragma once
 
+// RcppArmadillo configures Armadillo (the size of its integers among others), so every file includes this
+// header before any of the engine's.
+#ifdef ARMA_INCLUDES
+#error "include binding.h before the engine's headers"
+#endif
 #include <RcppArmadillo.h>
 #include <tte/core/interval.hpp>
 #include <tte/core/parallel.hpp>
