@@ -16,13 +16,16 @@
 #' @seealso [derive_endpoint()], [data_cut()]
 #' @examples
 #' visits <- data.frame(
-#'   USUBJID = c("1", "1", "2"), ADT = as.Date("2024-01-01") + c(84, 210, 42), AVALC = c("PR", "PD", "SD")
+#'   USUBJID = c("1", "1", "2"), ADT = as.Date("2024-01-01") + c(84, 210, 42),
+#'   AVALC = c("PR", "PD", "SD")
 #' )
 #' subjects <- data.frame(
 #'   USUBJID = c("1", "2"), STARTDT = as.Date("2024-01-01"), DTHDT = as.Date(NA)
 #' )
 #' rules <- list(censoring("FDA", visits = visits_every(weeks = 6, window_days = 7)), censoring("EMA"))
-#' adtte <- derive_endpoint(visits, "PFS", censoring = rules, subjects = subjects, design = "randomised")
+#' adtte <- derive_endpoint(visits, "PFS",
+#'   censoring = rules, subjects = subjects, design = "randomised"
+#' )
 #' changes <- compare_endpoints(adtte)
 #' changes
 #' changes$REASON

@@ -29,7 +29,8 @@
 #'   id = 1:4, response = c(40, NA, 80, NA), progression = c(200, 90, NA, NA),
 #'   death = c(400, NA, NA, 120), end = c(400, 300, 365, 120)
 #' )
-#' stays <- multi_state(d, c(response = "response", progression = "progression", death = "death"), end = "end")
+#' states <- c(response = "response", progression = "progression", death = "death")
+#' stays <- multi_state(d, states, end = "end")
 #' stays
 #' transition_rows(stays)
 #' @export

@@ -184,10 +184,10 @@ incidence_ratio <- function(other, counts, conf.level, conf.method) {
   share <- time[1] / sum(time)
   p <- binomial_p(x[1], sum(x), share, conf.method == "mid-p")
   z <- stats::qnorm(p / 2) * sign(if (is.nan(estimate)) 0 else log(estimate))
-  transform(wald,
-    estimate = estimate, std.error = if (all(x > 0)) std.error else NA, conf.low = limits[1] * time[2] / time[1],
-    conf.high = limits[2] * time[2] / time[1], statistic = z, p.value = p
-  )
+  if (!all(x > 0)) wald$std.error <- NA
+  wald[c("estimate", "conf.low", "conf.high", "statistic", "p.value")] <-
+    list(estimate, limits[1] * time[2] / time[1], limits[2] * time[2] / time[1], z, p)
+  wald
 }
 
 # Limits of the odds p / (1 - p) of a binomial proportion.

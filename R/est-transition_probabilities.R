@@ -41,7 +41,8 @@
 #'   id = 1:4, response = c(40, NA, 80, NA), progression = c(200, 90, NA, NA),
 #'   death = c(400, NA, NA, 120), end = c(400, 300, 365, 120)
 #' )
-#' stays <- multi_state(d, c(response = "response", progression = "progression", death = "death"), end = "end")
+#' states <- c(response = "response", progression = "progression", death = "death")
+#' stays <- multi_state(d, states, end = "end")
 #' fit <- transition_probabilities(Surv(start, stop, to) ~ 1, stays, id = id, from = from)
 #' fit
 #' summary(fit, times = 200)

@@ -26,7 +26,8 @@
 #' @references Therneau TM, Grambsch PM (2000). *Modeling Survival Data*, chapter 10.
 #' @examples
 #' fit <- cox(Surv(time, status) ~ age + sex, survival::lung, unit = "days")
-#' predict(fit, data.frame(age = c(50, 70), sex = 1), type = "rmst", tau = in_months(12), se.fit = TRUE)
+#' ages <- data.frame(age = c(50, 70), sex = 1)
+#' predict(fit, ages, type = "rmst", tau = in_months(12), se.fit = TRUE)
 #' @export
 predict.tte_cox <- function(
   object, newdata, type = "lp", se.fit = FALSE, ..., tau = NULL, baseline = "consistent"

