@@ -20,6 +20,7 @@
 #include "tte/core/special.hpp"
 #include "tte/core/sweep.hpp"
 #include "tte/core/time_to_event.hpp"
+#include "tte/core/unit_products.hpp"
 
 #include "tte/nonparametric/censoring_distribution.hpp"
 #include "tte/nonparametric/kaplan_meier.hpp"

@@ -1,5 +1,5 @@
 #include <catch2/catch.hpp>
-#include <tte/cox/partial_likelihood.hpp>
+#include <tte/cox/residuals.hpp>
 
 #include "naive.hpp"
 
@@ -24,7 +24,12 @@ At at(const Data& d, const arma::vec& beta, Ties ties, int threads = 1) {
       d.offset.empty() ? tte::Arranged<double>() : data.arrange(tte::Span<double>(d.offset));
   tte::PartialLikelihood likelihood(data, x, offset, ties, {threads});
   At out{likelihood(beta), data.restore(likelihood.martingale()), data.restore(likelihood.linear_predictor()),
-         likelihood.score_residuals(), arma::mat(d.x.size(), d.x.size(), arma::fill::zeros)};
+         arma::mat(data.units(), d.x.size()), arma::mat(d.x.size(), d.x.size(), arma::fill::zeros)};
+  const std::vector<double> scores =
+      tte::detail::unit_scores(tte::CoxSteps(data, x, likelihood.predictor(), ties));
+  for (std::size_t unit = 0; unit < data.units(); ++unit) {
+    for (std::size_t j = 0; j < x.width; ++j) out.scores(unit, j) = scores[unit * x.stride + j];
+  }
   std::vector<double> copies(data.units(), 1.0);
   for (std::size_t i = 0; i < data.rows(); ++i)
     copies[static_cast<std::size_t>(data.unit(i))] = data.copies(i);

@@ -12,6 +12,7 @@
 
 #include "../core/newton.hpp"
 #include "../core/special.hpp"
+#include "../core/unit_products.hpp"
 #include "../cox/cox_fit.hpp"
 #include "../cox/monotone.hpp"
 #include "censoring_influence.hpp"
@@ -198,20 +199,9 @@ inline std::vector<double> unit_scores(const FineGrayProblem& p, Subdistribution
   return scores;
 }
 
-// One over the number of equal independent units that each unit stands for.
-inline std::vector<double> unit_shares(const TimeToEvent& data) {
-  std::vector<double> share(data.units(), 1.0);
-  for (std::size_t i = 0; i < data.rows(); ++i)
-    share[static_cast<std::size_t>(data.unit(i))] = 1 / data.copies(i);
-  return share;
-}
-
 inline arma::mat score_products(const FineGrayProblem& p, const std::vector<double>& scores,
                                 const Execution& execution) {
-  const std::vector<double> share = unit_shares(p.data);
-  return weighted_gram(scores.data(), p.x.stride, p.x.width, share.size(), share.data(), share.data(),
-                       execution)
-      .gram;
+  return unit_products(p.data, scores, p.x.stride, p.x.width, execution);
 }
 
 // Proposes and proves a direction along which the likelihood grows for ever: the risk sets are those of Cox's

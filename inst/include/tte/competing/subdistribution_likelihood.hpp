@@ -16,6 +16,8 @@
 #include "../core/pools.hpp"
 #include "../core/row_hazard.hpp"
 #include "../core/sweep.hpp"
+#include "../cox/linear_predictor.hpp"
+#include "../cox/partial_likelihood.hpp"
 #include "subdistribution_weights.hpp"
 
 namespace tte {
@@ -140,13 +142,12 @@ class SubdistributionLikelihood {
                             const Execution& execution)
       : data_(data),
         x_(x),
-        offset_(offset),
         weights_(weights),
         cause_(cause),
         execution_(execution),
         cases_(data, weights, cause),
-        eta_(data.arranged(0.0)),
-        r_(data.arranged(0.0)),
+        predictor_(data, x, offset, execution),
+        r_(predictor_.r()),
         met_(data.arranged(0.0)),
         surplus_(data.arranged(0.0)),
         width_(x.stride + 1),
@@ -156,8 +157,11 @@ class SubdistributionLikelihood {
         step_hazard_(data.schedule().steps.size()),
         means_(x.stride) {}
 
+  SubdistributionLikelihood(const SubdistributionLikelihood&) = delete;
+  SubdistributionLikelihood& operator=(const SubdistributionLikelihood&) = delete;
+
   Likelihood operator()(const arma::vec& beta) {
-    predict(beta);
+    predictor_.predict(beta);
     Likelihood out;
     sum_competing();
     if (data_.schedule().late_entry()) {
@@ -167,11 +171,7 @@ class SubdistributionLikelihood {
     }
     out.value = log_likelihood();
     meet_hazard();
-    GramAndSum sums = weighted_gram(x_.values.data(), x_.stride, x_.width, data_.rows(), met_.data(),
-                                    surplus_.data(), execution_);
-    out.score = sums.sum;
-    out.scale = sums.gram.diag();
-    out.information = sums.gram - means_.sum(x_.width);
+    detail::set_derivatives(x_, met_, surplus_, means_, execution_, out);
     return out;
   }
 
@@ -182,9 +182,9 @@ class SubdistributionLikelihood {
   bool is_case(std::size_t i) const { return data_.cause(i) == cause_; }
 
   // All of the last evaluation:
-  const Arranged<double>& linear_predictor() const { return eta_; }
+  const Arranged<double>& linear_predictor() const { return predictor_.eta(); }
   const Arranged<double>& relative_risk() const { return r_; }  ///< mass x exp(eta - the stratum's centre)
-  double centre(std::size_t stratum) const { return centre_[stratum]; }
+  double centre(std::size_t stratum) const { return predictor_.centre()[stratum]; }
   double s0(std::size_t e) const { return moments_[e * width_]; }
   const double* s1(std::size_t e) const { return moments_.data() + e * width_ + 1; }
   double hazard(std::size_t e) const { return hazard_[e]; }  ///< of relative risk 1
@@ -233,25 +233,6 @@ class SubdistributionLikelihood {
     return scores.data() + static_cast<std::size_t>(data_.unit(i)) * x_.stride;
   }
 
-  // eta is centred within strata before exp(), so that a large common part cannot overflow.
-  void predict(const arma::vec& beta) {
-    std::vector<double> b(beta.begin(), beta.end());
-    b.resize(x_.stride, 0.0);
-    for (std::size_t i = 0; i < data_.rows(); ++i) {
-      eta_[i] = detail::inner_product(b.data(), x_.row(i), x_.stride) + (offset_.empty() ? 0 : offset_[i]);
-    }
-    centre_.clear();
-    for (const Range& rows : data_.schedule().stratum_rows) {
-      double sum = 0;
-      for (std::int32_t i = rows.begin; i < rows.end; ++i) sum += eta_[static_cast<std::size_t>(i)];
-      centre_.push_back(rows.empty() ? 0 : sum / rows.size());
-      for (std::int32_t row = rows.begin; row < rows.end; ++row) {
-        const auto i = static_cast<std::size_t>(row);
-        r_[i] = data_.mass(i) * std::exp(eta_[i] - centre_.back());
-      }
-    }
-  }
-
   void sum_competing() {
     std::fill(moments_.begin(), moments_.end(), 0.0);
     if (!weights_.any_competing()) return;
@@ -291,7 +272,7 @@ class SubdistributionLikelihood {
     for (std::size_t s = 0; s < strata.size(); ++s) {
       for (std::int32_t row = strata[s].begin; row < strata[s].end; ++row) {
         const auto i = static_cast<std::size_t>(row);
-        if (is_case(i)) total.add(data_.mass(i) * (eta_[i] - centre_[s]));
+        if (is_case(i)) total.add(data_.mass(i) * (predictor_.eta()[i] - predictor_.centre()[s]));
       }
     }
     return total.value();
@@ -363,13 +344,13 @@ class SubdistributionLikelihood {
 
   const TimeToEvent& data_;
   const ArrangedRows& x_;
-  const Arranged<double>& offset_;
   const SubdistributionWeights& weights_;
   std::int32_t cause_;
   Execution execution_;
   CaseSteps cases_;
-  Arranged<double> eta_, r_, met_, surplus_;
-  std::vector<double> centre_;
+  LinearPredictor predictor_;
+  const Arranged<double>& r_;
+  Arranged<double> met_, surplus_;
   std::size_t width_;
   std::vector<double> moments_;  // S0 and S1 of every step with cases
   std::vector<double> hazard_, tail_;

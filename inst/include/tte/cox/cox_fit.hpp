@@ -8,9 +8,11 @@
 
 #include "../core/newton.hpp"
 #include "../core/special.hpp"
+#include "../core/unit_products.hpp"
 #include "concordance.hpp"
 #include "cox_objective.hpp"
 #include "monotone.hpp"
+#include "residuals.hpp"
 
 namespace tte {
 
@@ -66,16 +68,6 @@ inline std::vector<double> centre_columns(const TimeToEvent& data, ArrangedRows&
   }
   mean.resize(x.width);
   return mean;
-}
-
-// The sum of the outer products of the units' scores; a unit may stand for several equal ones.
-inline arma::mat outer_products(const TimeToEvent& data, const arma::mat& scores) {
-  std::vector<double> copies(scores.n_rows, 1.0);
-  for (std::size_t i = 0; i < data.rows(); ++i)
-    copies[static_cast<std::size_t>(data.unit(i))] = data.copies(i);
-  arma::mat scaled = scores;
-  for (std::size_t u = 0; u < scores.n_rows; ++u) scaled.row(u) /= std::sqrt(copies[u]);
-  return scaled.t() * scaled;
 }
 
 // Variance of the coefficients that stay finite, with the monotone direction held at infinity: one
@@ -136,7 +128,9 @@ class CoxProblem {
         centre_(detail::centre_columns(data, x_, spread_)),
         offset_(arranged_offset(data, offset)),
         objective_(data, x_, offset_, options.ties, options.firth, execution),
-        newton_(options.newton) {
+        newton_(options.newton),
+        ties_(options.ties),
+        execution_(execution) {
     expects(!(options.firth && options.robust), "Firth's penalty has no robust variance");
     expects(!(is_exact(options.ties) && options.robust), "exact ties have no robust variance");
     // Weights make standard errors smaller without making anything more certain.
@@ -153,6 +147,11 @@ class CoxProblem {
   const std::vector<double>& centre() const { return centre_; }  ///< what was subtracted from them
   const NewtonOptions& newton_options() const { return newton_; }
   CoxObjective& objective() { return objective_; }
+  /// The sum over the independent units of the outer products of their scores, at the last evaluation.
+  arma::mat score_products() {
+    const CoxSteps steps(data_, x_, objective_.partial().predictor(), ties_);
+    return detail::unit_products(data_, detail::unit_scores(steps), x_.stride, x_.width, execution_);
+  }
 
  private:
   static ArrangedRows checked(const TimeToEvent& data, const std::vector<Span<double>>& covariates,
@@ -174,6 +173,8 @@ class CoxProblem {
   Arranged<double> offset_;
   CoxObjective objective_;
   NewtonOptions newton_;
+  Ties ties_;
+  Execution execution_;
 };
 
 /// `start` may be empty.
@@ -200,7 +201,7 @@ inline CoxFit cox_fit(CoxProblem& problem, const std::vector<double>& start, con
           fit.aliased = inverse.aliased;
           fit.score_test = inverse.quadratic_form(value.score);
           if (options.robust) {
-            const arma::mat meat = detail::outer_products(data, partial.score_residuals());
+            const arma::mat meat = problem.score_products();
             fit.robust_score_test = swept_inverse(meat).quadratic_form(value.score);
           }
         }
@@ -223,7 +224,7 @@ inline CoxFit cox_fit(CoxProblem& problem, const std::vector<double>& start, con
   if (is_exact(options.ties)) partial(found.at);
   if (options.robust) {
     fit.naive_variance = fit.variance;
-    const arma::mat meat = detail::outer_products(data, partial.score_residuals());
+    const arma::mat meat = problem.score_products();
     fit.variance = detail::mean_products(fit.naive_variance, meat);
   }
   if (fit.monotone.is_empty()) fit.wald_test = swept_inverse(fit.variance).quadratic_form(found.at - begin);

@@ -72,12 +72,12 @@ inline ArrangedRows centred_covariates(const TimeToEvent& data, const CoxModel& 
 class CoxSteps {
  public:
   CoxSteps(const TimeToEvent& data, const ArrangedRows& x, const CoxModel& model, const Execution& execution)
-      : data_(data),
-        x_(x),
-        ties_(model.ties),
-        r_(data.arranged(0.0)),
-        slot_(data.schedule().steps.size(), -1) {
-    predict(model, execution);
+      : CoxSteps(data, x, predicted(data, x, model, execution), model.ties) {}
+
+  /// Of a linear predictor that has been evaluated.
+  CoxSteps(const TimeToEvent& data, const ArrangedRows& x, const LinearPredictor& predictor, Ties ties)
+      : data_(data), x_(x), ties_(ties), r_(predictor.r()), slot_(data.schedule().steps.size(), -1) {
+    for (double centre : predictor.centre()) shift_.push_back(-centre);
     give_slots();
     data.schedule().late_entry() ? sweep_risk_sets<RemovableMoments>() : sweep_risk_sets<Moments>();
   }
@@ -107,15 +107,11 @@ class CoxSteps {
     combine(step, terms(step).c1, -terms(step).c2, out);
   }
 
-  /// Adds what the information subtracts at a step, `weight` times: sum_k (w / s_k) mean_k mean_k', a
-  /// quadratic form in S1 and D1, which is two rows whatever d is.
+  /// Adds what the information subtracts at a step, `weight` times.
   void subtract_means(std::size_t step, double weight, GramBuffer& means) const {
-    const detail::TieTerms& t = terms(step);
-    const double shift = t.c1 / t.c0, rest = t.c2 - t.c1 * shift;
-    combine(step, 1, -shift, means.next_row(weight * t.c0));
-    const std::size_t tied = d1_of_[slot(step)];
-    if (tied == none) return;
-    std::copy_n(d1_.data() + tied, x_.stride, means.next_row(weight * rest));
+    const std::size_t at = slot(step), tied = d1_of_[at];
+    const double* d1 = tied == none ? nullptr : d1_.data() + tied;
+    detail::add_means(terms_[at], weight, s1_.data() + at * x_.stride, d1, x_.stride, means);
   }
 
   /// The hazard of every step times a weight of the step; no weights are weights of 1.
@@ -140,17 +136,13 @@ class CoxSteps {
   const ArrangedRows& x() const { return x_; }
 
  private:
-  void predict(const CoxModel& model, const Execution& execution) {
-    const Arranged<double> offset = model.offset.empty() ? Arranged<double>() : data_.arrange(model.offset);
-    LinearPredictor predictor(data_, x_, offset, execution);
+  // The offset is read while predicting only, so that it need not outlive this.
+  static LinearPredictor predicted(const TimeToEvent& data, const ArrangedRows& x, const CoxModel& model,
+                                   const Execution& execution) {
+    const Arranged<double> offset = model.offset.empty() ? Arranged<double>() : data.arrange(model.offset);
+    LinearPredictor predictor(data, x, offset, execution);
     predictor.predict(arma::vec(model.beta));
-    r_ = predictor.r();
-    for (const Range& rows : data_.schedule().stratum_rows) {
-      double sum = 0;
-      for (std::int32_t i = rows.begin; i < rows.end; ++i)
-        sum += predictor.eta()[static_cast<std::size_t>(i)];
-      shift_.push_back(rows.empty() ? 0 : -sum / rows.size());
-    }
+    return predictor;
   }
 
   // Moments are kept for steps with an event only, those of the events themselves only where they are tied.

@@ -49,6 +49,8 @@ class LinearPredictor {
   }
 
   const Arranged<double>& eta() const { return eta_; }
+  /// By stratum: what was subtracted from eta.
+  const std::vector<double>& centre() const { return centre_; }
   const Arranged<double>& r() const { return r_; }  ///< mass x exp(eta - centre of the stratum)
 
   /// Sum of mass x (eta - centre) over the events: the numerators of the tie rules, on the log scale.

@@ -83,6 +83,18 @@ struct TiedEvents {
   }
 };
 
+/// Adds, `weight` times, sum_k (w / s_k) m_k m_k' over Efron's d means: a quadratic form in S1 and D1, two
+/// rows whatever d is. D1 is not read unless events are tied.
+inline void add_means(const TieTerms& terms, double weight, const double* s1, const double* d1,
+                      std::size_t stride, GramBuffer& means) {
+  const double shift = terms.c1 / terms.c0, rest = terms.c2 - terms.c1 * shift;
+  double* mean = means.next_row(weight * terms.c0);
+  std::copy_n(s1, stride, mean);
+  if (!(terms.c2 > 0)) return;
+  add_scaled(-shift, d1, stride, mean);
+  std::copy_n(d1, stride, means.next_row(weight * rest));
+}
+
 /// Score X'v and information X' diag(a) X less the gram of the means: the shape of every partial likelihood.
 inline void set_derivatives(const ArrangedRows& x, const Arranged<double>& a, const Arranged<double>& v,
                             GramBuffer& means, const Execution& execution, Likelihood& out) {
@@ -128,7 +140,8 @@ class PartialLikelihood {
     return out;
   }
 
-  /// The linear predictor of the last evaluation (of the centred x, offset included).
+  /// Of the last evaluation (of the centred x, offset included).
+  const LinearPredictor& predictor() const { return predictor_; }
   const Arranged<double>& linear_predictor() const { return predictor_.eta(); }
 
   const Arranged<double>& risk() const { return r_; }          ///< r of the last evaluation
@@ -139,16 +152,6 @@ class PartialLikelihood {
     Arranged<double> out = data_.arranged(0.0);
     for (std::size_t i = 0; i < data_.rows(); ++i) out[i] = surplus_[i] / data_.mass(i);
     return out;
-  }
-
-  /// Score residuals of the last evaluation, summed over the rows of each independent unit: units x p.
-  arma::mat score_residuals() const {
-    const std::vector<double> moments =
-        data_.schedule().late_entry() ? risk_set_moments<RemovableMoments>() : risk_set_moments<Moments>();
-    ScoreMet pool(*this, moments);
-    sweep(data_.schedule(), Direction::forward, pool,
-          [&](std::size_t, const Step& step) { pool.observe(step); });
-    return pool.scores();
   }
 
  private:
@@ -167,97 +170,10 @@ class PartialLikelihood {
       const detail::TieTerms terms = detail::tie_terms(ties_, at_risk.s0(), tied.d0, tied.mass, tied.count);
       hazard_[k] = {terms.whole, terms.own};
       value.add(-terms.log_sum);
-      add_means(terms, at_risk.s1(), tied.d1);
+      detail::add_means(terms, 1, at_risk.s1(), tied.d1.data(), x_.stride, means_);
     });
     return value.value() + predictor_.of_events();
   }
-
-  // sum_k m_k m_k' over Efron's d means is a quadratic form in S1 and D1: two rows, whatever d is.
-  void add_means(const detail::TieTerms& terms, const double* s1, const std::vector<double>& d1) {
-    const double shift = terms.c1 / terms.c0, rest = terms.c2 - terms.c1 * shift;
-    double* mean = means_.next_row(terms.c0);
-    std::copy(s1, s1 + x_.stride, mean);
-    if (!(terms.c2 > 0)) return;
-    detail::add_scaled(-shift, d1.data(), x_.stride, mean);
-    std::copy(d1.begin(), d1.end(), means_.next_row(rest));
-  }
-
-  // S0 and S1 of every step, for the residuals' forward sweep.
-  template <class Pool>
-  std::vector<double> risk_set_moments() const {
-    std::vector<double> moments(data_.schedule().steps.size() * (x_.width + 1));
-    Pool at_risk(x_, r_);
-    sweep(data_.schedule(), Direction::backward, at_risk, [&](std::size_t k, const Step&) {
-      double* out = moments.data() + k * (x_.width + 1);
-      out[0] = at_risk.s0();
-      std::copy(at_risk.s1(), at_risk.s1() + x_.width, out + 1);
-    });
-    return moments;
-  }
-
-  // The pool of the score residuals: what a row contributes to the score is
-  //   w event (x - mean) - x a + r {M(stop) - M(start)},  M the cumulated hazard-weighted means.
-  class ScoreMet {
-   public:
-    ScoreMet(const PartialLikelihood& fit, const std::vector<double>& moments)
-        : fit_(fit),
-          moments_(moments),
-          tied_(fit.x_.stride),
-          met_(fit.x_.width),
-          own_(fit.x_.width),
-          scores_(fit.data_.units(), fit.x_.width, arma::fill::zeros) {}
-
-    void clear() { std::fill(met_.begin(), met_.end(), 0.0); }
-    void add(const Rows& rows) {
-      rows.each([&](std::int32_t i) {
-        add_scaled(static_cast<std::size_t>(i), -fit_.r_[static_cast<std::size_t>(i)], met_);
-      });
-    }
-    void remove(const Rows& rows) {
-      rows.each([&](std::int32_t row) {
-        const auto i = static_cast<std::size_t>(row);
-        add_scaled(i, fit_.r_[i], met_);
-        for (std::size_t j = 0; j < met_.size(); ++j) score(i, j) -= fit_.met_[i] * fit_.x_.row(i)[j];
-      });
-    }
-    void observe(const Step& step) {
-      const auto k = static_cast<std::size_t>(&step - fit_.data_.schedule().steps.data());
-      if (step.events().empty()) return;
-      const double* s = moments_.data() + k * (met_.size() + 1);
-      tied_.collect(fit_.data_, fit_.x_, fit_.r_, step.events());
-      const detail::TieTerms t = detail::tie_terms(fit_.ties_, s[0], tied_.d0, tied_.mass, tied_.count);
-      for (std::size_t j = 0; j < met_.size(); ++j) {
-        const double s1 = s[j + 1], d1 = tied_.d1[j];
-        met_[j] += t.c0 * s1 - t.c1 * d1;
-        own_[j] = t.c1 * s1 - t.c2 * d1;  // what the rows with the event did not meet
-        tied_.d1[j] =
-            (t.whole * s1 - (t.whole - t.own) * d1) / tied_.mass;  // the mean an event is compared with
-      }
-      for (std::int32_t i = step.exits.begin; i < step.events_end; ++i)
-        observe_event(static_cast<std::size_t>(i));
-    }
-    arma::mat scores() { return std::move(scores_); }
-
-   private:
-    double& score(std::size_t i, std::size_t j) {
-      return scores_(static_cast<std::size_t>(fit_.data_.unit(i)), j);
-    }
-    void add_scaled(std::size_t i, double factor, const std::vector<double>& values) {
-      for (std::size_t j = 0; j < values.size(); ++j) score(i, j) += factor * values[j];
-    }
-    void observe_event(std::size_t i) {
-      add_scaled(i, -fit_.r_[i], own_);
-      for (std::size_t j = 0; j < met_.size(); ++j) {
-        score(i, j) += fit_.data_.mass(i) * (fit_.x_.row(i)[j] - tied_.d1[j]);
-      }
-    }
-
-    const PartialLikelihood& fit_;
-    const std::vector<double>& moments_;
-    detail::TiedEvents tied_;
-    std::vector<double> met_, own_;
-    arma::mat scores_;
-  };
 
   const TimeToEvent& data_;
   const ArrangedRows& x_;

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "../core/unit_products.hpp"
 #include "residuals.hpp"
 
 namespace tte {
@@ -98,15 +99,12 @@ inline arma::mat adjusted_products(const CoxSteps& steps, const std::vector<doub
   const std::size_t stride = steps.x().stride, p = steps.x().width;
   const std::vector<double> plain = unit_scores(steps);
   std::vector<double> scores = unit_scores(steps, g);
-  std::vector<double> weight(data.units(), 0.0);
-  for (std::size_t i = 0; i < data.rows(); ++i)
-    weight[static_cast<std::size_t>(data.unit(i))] = 1 / data.copies(i);
   for (std::size_t u = 0; u < data.units(); ++u) {
     for (std::size_t j = 0; j < p; ++j) {
       for (std::size_t k = 0; k < p; ++k) scores[u * stride + j] -= slope(j, k) * plain[u * stride + k];
     }
   }
-  return weighted_gram(scores.data(), stride, p, data.units(), weight.data(), weight.data(), execution).gram;
+  return unit_products(data, scores, stride, p, execution);
 }
 
 }  // namespace detail
