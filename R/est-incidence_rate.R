@@ -93,9 +93,8 @@ incidence_counts <- function(d, groups, cause, per, per_unit) {
   known <- !is.null(d$scale$unit)
   in_units <- if (known) days_per[[d$scale$unit]] / days_per[[per_unit]] else 1
   total <- function(x) as.vector(tapply(x, factor(arm, seq_len(max(1, length(groups$levels)))), sum))
-  persons <- if (is.null(columns$subject)) freq else freq * !duplicated(columns$subject)
   list(
-    arm = arm_names(d, groups), n = total(persons), cause = if (length(d$causes) > 1) cause else NA,
+    arm = arm_names(d, groups), n = total(row_persons(columns)), cause = if (length(d$causes) > 1) cause else NA,
     events = total(freq * (columns$cause == match(cause, d$causes))),
     time = total(freq * (columns$stop - start)) * in_units / per,
     unit = sprintf("%s person-%s", format(per), if (known) per_unit else "time units")
@@ -180,7 +179,7 @@ incidence_ratio <- function(other, counts, conf.level, conf.method) {
   if (!conf.method %in% c("exact", "mid-p") || sum(x) == 0) {
     return(wald)
   }
-  limits <- binomial_odds_limits(x[1], sum(x), (1 - conf.level) / 2, conf.method == "mid-p")
+  limits <- binomial_odds_limits(x[1], sum(x), conf.method, conf.level)
   share <- time[1] / sum(time)
   p <- binomial_p(x[1], sum(x), share, conf.method == "mid-p")
   z <- stats::qnorm(p / 2) * sign(if (is.nan(estimate)) 0 else log(estimate))
@@ -191,18 +190,9 @@ incidence_ratio <- function(other, counts, conf.level, conf.method) {
 }
 
 # Limits of the odds p / (1 - p) of a binomial proportion.
-binomial_odds_limits <- function(x, n, tail, mid) {
-  if (!mid) {
-    low <- if (x == 0) 0 else stats::qbeta(tail, x, n - x + 1)
-    high <- if (x == n) 1 else stats::qbeta(1 - tail, x + 1, n - x)
-    return(c(low / (1 - low), high / (1 - high)))
-  }
-  solve_tail <- function(excess) stats::uniroot(excess, c(1e-12, 1 - 1e-12), tol = 1e-14)$root
-  above <- function(p) stats::pbinom(x, n, p, lower.tail = FALSE) + 0.5 * stats::dbinom(x, n, p) - tail
-  below <- function(p) stats::pbinom(x - 1, n, p) + 0.5 * stats::dbinom(x, n, p) - tail
-  low <- if (x == 0) 0 else solve_tail(above)
-  high <- if (x == n) 1 else solve_tail(below)
-  c(low / (1 - low), high / (1 - high))
+binomial_odds_limits <- function(x, n, method, conf.level) {
+  limits <- proportion_interval_cpp(x, n, if (method == "exact") "clopper-pearson" else method, conf.level)
+  as.vector(limits / (1 - limits))
 }
 
 # Twice the smaller tail, which agrees with the limits.

@@ -15,3 +15,11 @@ print.tte_data <- function(x, ...) {
   print_conventions(tte$conventions)
   invisible(x)
 }
+
+# How many persons each row brings: `freq` of them where a person's rows begin, none in her later rows.
+row_persons <- function(columns) {
+  freq <- if (is.null(columns$freq)) rep(1, length(columns$stop)) else as.double(columns$freq)
+  if (is.null(columns$subject)) freq else freq * !duplicated(columns$subject)
+}
+
+count_persons <- function(columns) sum(row_persons(columns))

@@ -94,15 +94,14 @@ new_mcf_test <- function(found, trial, terminal, alternative, timefix) {
   }
   codes <- trial$groups$codes
   columns <- d$columns
-  freq <- if (is.null(columns$freq)) rep(1, d$n) else as.double(columns$freq)
-  first <- if (is.null(columns$subject)) TRUE else !duplicated(columns$subject)
+  freq <- if (is.null(columns$freq)) 1 else as.double(columns$freq)
   total <- function(x) rlang::set_names(as.vector(tapply(x, factor(codes, 1:2), sum)), trial$groups$levels)
   structure(list(
     statistic = c("chi-squared" = z^2), parameter = c(df = 1), p.value = sided_p(z, z^2, 1, alternative),
     method = if (length(d$strata_columns) > 0) paste("Stratified", name) else name, alternative = alternative,
     data.name = deparse1(stored_call(d, "mcf_test", strata_in_formula = TRUE)$formula),
     difference = found$difference, var = found$variance, z = if (direction_is_known(d)) z else NA_real_,
-    persons = total(freq * first), events = total(freq * (columns$cause == 1)), na.action = d$na.action,
+    persons = total(row_persons(columns)), events = total(freq * (columns$cause == 1)), na.action = d$na.action,
     tte = provenance(d, name, found$snapped, sentences(
       variance = variance_sentence(TRUE, NULL, d), strata = strata_sentence(d),
       timefix = merge_sentence(found$snapped, timefix)

@@ -156,10 +156,3 @@ limits_sentence <- function(conf.level, conf.type, firth) {
 one_sided_sentence <- function(alternative) {
   sprintf("One-sided p, for a hazard ratio %s 1.", if (alternative == "greater") "below" else "above")
 }
-
-count_persons <- function(columns) {
-  if (!is.null(columns$subject)) {
-    return(length(unique(columns$subject)))
-  }
-  if (is.null(columns$freq)) length(columns$stop) else sum(as.double(columns$freq))
-}

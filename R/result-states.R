@@ -13,9 +13,7 @@ new_states <- function(fit, model, d, groups, conf.type, conf.level) {
       moves = move_table(own$moves, model$states), last = last[k]
     )
   })
-  freq <- if (is.null(d$columns$freq)) rep(1, d$n) else as.double(d$columns$freq)
-  first <- if (is.null(d$columns$subject)) TRUE else !duplicated(d$columns$subject)
-  persons <- as.vector(tapply(freq * first, factor(codes, seq_along(names)), sum))
+  persons <- as.vector(tapply(row_persons(d$columns), factor(codes, seq_along(names)), sum))
   said <- list(
     states = sprintf("States: %s.", and_list(model$states)),
     start = sprintf("Followed from time %s; %s.", format_number(model$start), if (is.null(model$p0)) {

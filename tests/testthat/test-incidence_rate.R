@@ -37,7 +37,7 @@ test_that("exact limits are poisson.test's, and the ratio's are too", {
 
 test_that("limits and p value of a ratio agree: at a limit p is 1 - conf.level", {
   for (method in c("exact", "mid-p")) {
-    limits <- binomial_odds_limits(3, 9, 0.025, method == "mid-p")
+    limits <- binomial_odds_limits(3, 9, method, 0.95)
     p <- vapply(limits / (1 + limits), function(p) binomial_p(3, 9, p, method == "mid-p"), numeric(1))
     expect_equal(p, c(0.05, 0.05), tolerance = 1e-8)
   }

@@ -166,3 +166,13 @@ test_that("emmeans reads it", {
   means <- lapply(pair, function(fit) summary(emmeans::emmeans(fit, ~sexes))$emmean)
   same(means[[1]], means[[2]])
 })
+
+test_that("a person's rows with freq stand for freq persons in every estimator", {
+  d <- data.frame(
+    id = c(1, 1, 2, 3, 4, 5), start = c(0, 5, 0, 0, 0, 0), stop = c(5, 10, 7, 9, 4, 6),
+    status = c(0, 1, 1, 0, 1, 1), x = c(1, 1, 0, 1, 0, 1), freq = c(2, 2, 1, 3, 1, 1)
+  )
+  fit <- cox(Surv(start, stop, status) ~ x, d, id = id, freq = freq, ties = "breslow")
+  expect_equal(fit$tte$n_persons, 8)
+  expect_equal(sum(km(Surv(start, stop, status) ~ 1, d, id = id, freq = freq)$n), 8)
+})
