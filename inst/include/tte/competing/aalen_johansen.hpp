@@ -84,7 +84,8 @@ class DeltaVariance {
 inline void fold_incidence(const RiskTable& table, std::size_t stratum, bool by_delta, AalenJohansen& curve) {
   std::vector<AalenVariance> aalen(table.causes);
   std::vector<DeltaVariance> delta(table.causes);
-  std::vector<double> state(curve.states, 0.0), hazard(table.causes, 0.0), hazard_variance(table.causes, 0.0);
+  std::vector<double> state(curve.states, 0.0), error(curve.states, 0.0);
+  std::vector<double> hazard(table.causes, 0.0), hazard_variance(table.causes, 0.0);
   state[0] = 1;
   double greenwood = 0;
   for (std::size_t k = table.stratum_begin[stratum]; k < table.stratum_begin[stratum + 1]; ++k) {
@@ -92,21 +93,24 @@ inline void fold_incidence(const RiskTable& table, std::size_t stratum, bool by_
     if (d > 0) {
       state[0] *= left / n;
       greenwood += left > 0 ? d / (n * left) : 0;
+      error[0] = state[0] * std::sqrt(greenwood);
     }
-    curve.probability[k * curve.states] = state[0];
-    curve.std_error[k * curve.states] = state[0] * std::sqrt(greenwood);
-    for (std::size_t c = 0; c < table.causes; ++c) {
+    for (std::size_t c = 0; d > 0 && c < table.causes; ++c) {
       const double own = table.event(k, c);
-      if (d > 0) {
-        state[c + 1] += before * own / n;
-        hazard[c] += own / n;
-        hazard_variance[c] += own / (n * n);
-        aalen[c].observe(before, state[0], state[c + 1], n, own, d - own);
-        delta[c].observe(before, state[c + 1], n, own, d);
-      }
-      curve.probability[k * curve.states + c + 1] = state[c + 1];
-      curve.std_error[k * curve.states + c + 1] =
-          std::sqrt(by_delta ? delta[c].variance(state[c + 1]) : aalen[c].variance(state[c + 1]));
+      state[c + 1] += before * own / n;
+      hazard[c] += own / n;
+      hazard_variance[c] += own / (n * n);
+      aalen[c].observe(before, state[0], state[c + 1], n, own, d - own);
+      delta[c].observe(before, state[c + 1], n, own, d);
+      // An incidence that stands still keeps its error, not only up to rounding.
+      if (own > 0)
+        error[c + 1] =
+            std::sqrt(by_delta ? delta[c].variance(state[c + 1]) : aalen[c].variance(state[c + 1]));
+    }
+    const auto at = static_cast<std::ptrdiff_t>(k * curve.states);
+    std::copy(state.begin(), state.end(), curve.probability.begin() + at);
+    std::copy(error.begin(), error.end(), curve.std_error.begin() + at);
+    for (std::size_t c = 0; c < table.causes; ++c) {
       curve.cumulative_hazard[k * table.causes + c] = hazard[c];
       curve.hazard_std_error[k * table.causes + c] = std::sqrt(hazard_variance[c]);
     }
@@ -241,16 +245,26 @@ inline void jackknife_errors(const TimeToEvent& data, const RiskTable& table, Aa
   });
 }
 
+inline Interval incidence_interval(double p, double se, bool any, double z, Transform transform) {
+  return p == 0 && se == 0 && any ? Interval{0, 0} : probability_interval(p, se / p, z, transform);
+}
+
+// Where neither number of a state moved its limits are those of the row before.
 inline void set_limits(const AalenJohansenOptions& options, AalenJohansen& curve) {
   if (options.transform == Transform::none) return;
   const double z = two_sided_quantile(options.conf_level);
-  for (std::size_t k = 0; k < curve.probability.size(); ++k) {
-    const double p = curve.probability[k], se = curve.std_error[k];
-    const bool nothing_yet = p == 0 && se == 0 && k % curve.states != 0;
+  const std::vector<double>&probability = curve.probability, &error = curve.std_error;
+  const std::size_t states = curve.states;
+  curve.lower.resize(probability.size());
+  curve.upper.resize(probability.size());
+  for (std::size_t k = 0; k < probability.size(); ++k) {
+    const bool still =
+        k >= states && probability[k] == probability[k - states] && error[k] == error[k - states];
     const Interval limits =
-        nothing_yet ? Interval{0, 0} : probability_interval(p, se / p, z, options.transform);
-    curve.lower.push_back(limits.lower);
-    curve.upper.push_back(limits.upper);
+        still ? Interval{curve.lower[k - states], curve.upper[k - states]}
+              : incidence_interval(probability[k], error[k], k % states != 0, z, options.transform);
+    curve.lower[k] = limits.lower;
+    curve.upper[k] = limits.upper;
   }
 }
 

@@ -46,11 +46,12 @@ class GrayStratum {
   void observe(const Counts& now, double* observed, double* expected) {
     const double cases = sum(now.cause), others = sum(now.other);
     double h = 0, r = 0;
-    std::vector<double> survival = survival_, incidence = incidence_;
+    next_survival_ = survival_;
+    next_incidence_ = incidence_;
     for (std::size_t g = 0; g < k_; ++g) {
       if (!(now.at_risk[g] > 0)) continue;
-      survival[g] *= left_after(now.at_risk[g], now.cause[g] + now.other[g]) / now.at_risk[g];
-      incidence[g] += survival_[g] * now.cause[g] / now.at_risk[g];
+      next_survival_[g] *= left_after(now.at_risk[g], now.cause[g] + now.other[g]) / now.at_risk[g];
+      next_incidence_[g] += survival_[g] * now.cause[g] / now.at_risk[g];
       h += hazard_weight(now, g);
       r += hazard_weight(now, g) * (1 - incidence_[g]);
     }
@@ -63,11 +64,11 @@ class GrayStratum {
     }
     pooled_ += jump;
     for (std::size_t g = 0; g < k_; ++g) {
-      if (cases > 0 && now.at_risk[g] > 0) meet_cause(now, g, cases, h, survival[g]);
-      if (others > 0 && now.other[g] > 0 && survival[g] > 0) meet_other(now, g, survival[g]);
+      if (cases > 0 && now.at_risk[g] > 0) meet_cause(now, g, cases, h, next_survival_[g]);
+      if (others > 0 && now.other[g] > 0 && next_survival_[g] > 0) meet_other(now, g, next_survival_[g]);
     }
-    survival_ = std::move(survival);
-    incidence_ = std::move(incidence);
+    survival_.swap(next_survival_);
+    incidence_.swap(next_incidence_);
   }
 
   arma::mat variance() const {
@@ -113,7 +114,7 @@ class GrayStratum {
 
   std::size_t k_;
   double rho_, pooled_ = 0;
-  std::vector<double> survival_, incidence_;
+  std::vector<double> survival_, incidence_, next_survival_, next_incidence_;
   arma::mat a_, c_, own_, mixed_;
   arma::vec past_;
 };
