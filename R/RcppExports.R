@@ -145,3 +145,11 @@ recist_sums_cpp <- function(rows, offset, has_targets, rule) {
     .Call(`_tte_recist_sums_cpp`, rows, offset, has_targets, rule)
 }
 
+draws_cpp <- function(seed, purpose, person, each, kind, threads) {
+    .Call(`_tte_draws_cpp`, seed, purpose, person, each, kind, threads)
+}
+
+accrual_cpp <- function(seed, breaks, rates, n) {
+    .Call(`_tte_accrual_cpp`, seed, breaks, rates, n)
+}
+

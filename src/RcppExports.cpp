@@ -538,6 +538,34 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// draws_cpp
+Rcpp::NumericMatrix draws_cpp(double seed, int purpose, Rcpp::IntegerVector person, int each, std::string kind, int threads);
+RcppExport SEXP _tte_draws_cpp(SEXP seedSEXP, SEXP purposeSEXP, SEXP personSEXP, SEXP eachSEXP, SEXP kindSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type purpose(purposeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type person(personSEXP);
+    Rcpp::traits::input_parameter< int >::type each(eachSEXP);
+    Rcpp::traits::input_parameter< std::string >::type kind(kindSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(draws_cpp(seed, purpose, person, each, kind, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// accrual_cpp
+Rcpp::NumericVector accrual_cpp(double seed, Rcpp::NumericVector breaks, Rcpp::NumericVector rates, int n);
+RcppExport SEXP _tte_accrual_cpp(SEXP seedSEXP, SEXP breaksSEXP, SEXP ratesSEXP, SEXP nSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type breaks(breaksSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type rates(ratesSEXP);
+    Rcpp::traits::input_parameter< int >::type n(nSEXP);
+    rcpp_result_gen = Rcpp::wrap(accrual_cpp(seed, breaks, rates, n));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_tte_cif_cpp", (DL_FUNC) &_tte_cif_cpp, 6},
@@ -576,6 +604,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_best_response_cpp", (DL_FUNC) &_tte_best_response_cpp, 5},
     {"_tte_recist_lesions_cpp", (DL_FUNC) &_tte_recist_lesions_cpp, 4},
     {"_tte_recist_sums_cpp", (DL_FUNC) &_tte_recist_sums_cpp, 4},
+    {"_tte_draws_cpp", (DL_FUNC) &_tte_draws_cpp, 6},
+    {"_tte_accrual_cpp", (DL_FUNC) &_tte_accrual_cpp, 4},
     {NULL, NULL, 0}
 };
 
