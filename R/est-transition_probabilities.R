@@ -106,7 +106,7 @@ state_column <- function(state, data) {
   value
 }
 
-# Each person's state follows from where her row before ended.
+# Each person is where the last of her rows before that ended in a move took her.
 states_before <- function(d, initial) {
   states <- unique(c(initial, d$causes))
   subject <- d$columns$subject
@@ -116,10 +116,11 @@ states_before <- function(d, initial) {
   }
   order <- order(subject, d$columns$stop, method = "radix")
   from <- rep(1L, d$n)
-  for (k in seq_along(order)[-1]) {
-    before <- order[k - 1]
-    if (subject[before] == subject[order[k]]) from[order[k]] <- if (is.na(to[before])) from[before] else to[before]
-  }
+  moved <- cummax(replace(seq_along(order), is.na(to[order]), 0L))
+  last <- c(0L, moved[-length(moved)])
+  some <- which(last > 0)
+  some <- some[subject[order[last[some]]] == subject[order[some]]]
+  from[order[some]] <- to[order[last[some]]]
   list(from = from, states = states)
 }
 
