@@ -153,3 +153,7 @@ accrual_cpp <- function(seed, breaks, rates, n) {
     .Call(`_tte_accrual_cpp`, seed, breaks, rates, n)
 }
 
+paths_cpp <- function(seed, purpose, model, start_state, log_hazard, until, condition, threads, person = NULL) {
+    .Call(`_tte_paths_cpp`, seed, purpose, model, start_state, log_hazard, until, condition, threads, person)
+}
+

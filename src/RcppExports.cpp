@@ -566,6 +566,24 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// paths_cpp
+Rcpp::List paths_cpp(double seed, int purpose, Rcpp::List model, Rcpp::IntegerVector start_state, Rcpp::NumericMatrix log_hazard, Rcpp::NumericVector until, Rcpp::Nullable<Rcpp::List> condition, int threads, Rcpp::Nullable<Rcpp::IntegerVector> person);
+RcppExport SEXP _tte_paths_cpp(SEXP seedSEXP, SEXP purposeSEXP, SEXP modelSEXP, SEXP start_stateSEXP, SEXP log_hazardSEXP, SEXP untilSEXP, SEXP conditionSEXP, SEXP threadsSEXP, SEXP personSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type purpose(purposeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type start_state(start_stateSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type log_hazard(log_hazardSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type until(untilSEXP);
+    Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::List> >::type condition(conditionSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::IntegerVector> >::type person(personSEXP);
+    rcpp_result_gen = Rcpp::wrap(paths_cpp(seed, purpose, model, start_state, log_hazard, until, condition, threads, person));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_tte_cif_cpp", (DL_FUNC) &_tte_cif_cpp, 6},
@@ -606,6 +624,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_recist_sums_cpp", (DL_FUNC) &_tte_recist_sums_cpp, 4},
     {"_tte_draws_cpp", (DL_FUNC) &_tte_draws_cpp, 6},
     {"_tte_accrual_cpp", (DL_FUNC) &_tte_accrual_cpp, 4},
+    {"_tte_paths_cpp", (DL_FUNC) &_tte_paths_cpp, 9},
     {NULL, NULL, 0}
 };
 

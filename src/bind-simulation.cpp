@@ -2,6 +2,7 @@
 
 #include <tte/simulation/accrual.hpp>
 #include <tte/simulation/draws.hpp>
+#include <tte/simulation/paths.hpp>
 
 namespace {
 
@@ -9,6 +10,62 @@ namespace {
 tte::Purpose purpose_of(double seed, int purpose) {
   if (!(seed >= 0 && seed < 9007199254740992.0)) Rcpp::stop("a seed is a whole number from 0 to 2^53");
   return {tte::Seed{static_cast<std::uint64_t>(seed)}, purpose};
+}
+
+std::vector<std::int32_t> integers_at(const Rcpp::List& list, const char* name) {
+  return Rcpp::as<std::vector<std::int32_t>>(list[name]);
+}
+
+// list(n_states, from, to, offset, breaks, rates, clock); breaks and rates of transition k are entries
+// offset[k] .. offset[k + 1] - 1.
+tte::PathModel path_model(const Rcpp::List& model) {
+  const std::vector<std::int32_t> from = integers_at(model, "from"), to = integers_at(model, "to"),
+                                  offset = integers_at(model, "offset");
+  const auto clock = Rcpp::as<std::vector<std::string>>(model["clock"]);
+  const tte::Span<double> breaks = binding::doubles(model["breaks"]),
+                          rates = binding::doubles(model["rates"]);
+  tte::expects(to.size() == from.size() && clock.size() == from.size() && offset.size() == from.size() + 1,
+               "a model has one `to` and one `clock` per `from`, and one `offset` more");
+  tte::expects(rates.size() == breaks.size(), "a model has one rate per break");
+  tte::PathModel out{Rcpp::as<std::int32_t>(model["n_states"]), {}};
+  for (std::size_t k = 0; k < from.size(); ++k) {
+    tte::expects(0 <= offset[k] && offset[k] <= offset[k + 1] &&
+                     static_cast<std::size_t>(offset[k + 1]) <= breaks.size(),
+                 "the offsets of a model increase up to the number of its breaks");
+    const auto at = static_cast<std::size_t>(offset[k]);
+    const auto size = static_cast<std::size_t>(offset[k + 1] - offset[k]);
+    const auto runs = binding::parse<tte::Clock>(
+        clock[k], {{"forward", tte::Clock::forward}, {"reset", tte::Clock::reset}});
+    out.transitions.push_back(
+        {from[k], to[k], runs, {{breaks.data() + at, size}, {rates.data() + at, size}}});
+  }
+  return out;
+}
+
+tte::PathCondition path_condition(const Rcpp::Nullable<Rcpp::List>& condition) {
+  if (condition.isNull()) return {};
+  const Rcpp::List list(condition);
+  tte::PathCondition out{Rcpp::as<std::int32_t>(list["required"]), binding::doubles(list["delay"]),
+                         Rcpp::as<std::int32_t>(list["max_attempts"])};
+  tte::expects(out.required != 0, "the required state is one of the model");
+  return out;
+}
+
+// Rows (from 1) of the persons that the offsets belong to.
+template <class Size>
+Rcpp::IntegerVector rows_of(const std::vector<Size>& offset) {
+  Rcpp::IntegerVector out(Rcpp::no_init(static_cast<R_xlen_t>(offset.back())));
+  for (std::size_t i = 0; i + 1 < offset.size(); ++i) {
+    std::fill(out.begin() + static_cast<R_xlen_t>(offset[i]),
+              out.begin() + static_cast<R_xlen_t>(offset[i + 1]), static_cast<int>(i + 1));
+  }
+  return out;
+}
+
+Rcpp::IntegerVector attempts_of(const std::vector<std::int32_t>& attempts) {
+  Rcpp::IntegerVector out(attempts.begin(), attempts.end());
+  std::replace(out.begin(), out.end(), 0, NA_INTEGER);
+  return out;
 }
 
 }  // namespace
@@ -33,4 +90,24 @@ Rcpp::NumericVector accrual_cpp(double seed, Rcpp::NumericVector breaks, Rcpp::N
   tte::expects(n >= 0, "the number of entries must not be negative");
   return Rcpp::wrap(tte::accrual(purpose_of(seed, 1), {binding::doubles(breaks), binding::doubles(rates)},
                                  static_cast<std::size_t>(n)));
+}
+
+// `person` holds the numbers of the persons' streams, 1, 2, ... if NULL; the `person` of the result is the
+// row of the arguments. attempts is NA where no path met the condition.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List paths_cpp(double seed, int purpose, Rcpp::List model, Rcpp::IntegerVector start_state,
+                     Rcpp::NumericMatrix log_hazard, Rcpp::NumericVector until,
+                     Rcpp::Nullable<Rcpp::List> condition, int threads,
+                     Rcpp::Nullable<Rcpp::IntegerVector> person = R_NilValue) {
+  tte::PathPersons persons;
+  persons.start_state = binding::integers(start_state);
+  persons.until = binding::doubles(until);
+  persons.log_hazard = binding::doubles(log_hazard);
+  persons.number = binding::integers(person.get());
+  const tte::Paths out = tte::paths(purpose_of(seed, purpose), path_model(model), persons,
+                                    path_condition(condition), binding::execution(threads));
+  return Rcpp::List::create(Rcpp::_["person"] = rows_of(out.offset), Rcpp::_["from"] = out.from,
+                            Rcpp::_["to"] = out.to, Rcpp::_["time"] = out.time,
+                            Rcpp::_["offset"] = Rcpp::IntegerVector(out.offset.begin(), out.offset.end()),
+                            Rcpp::_["attempts"] = attempts_of(out.attempts));
 }
