@@ -157,3 +157,7 @@ paths_cpp <- function(seed, purpose, model, start_state, log_hazard, until, cond
     .Call(`_tte_paths_cpp`, seed, purpose, model, start_state, log_hazard, until, condition, threads, person)
 }
 
+tumour_cpp <- function(seed, purpose, persons, visits, options, threads) {
+    .Call(`_tte_tumour_cpp`, seed, purpose, persons, visits, options, threads)
+}
+

@@ -584,6 +584,21 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// tumour_cpp
+Rcpp::List tumour_cpp(double seed, int purpose, Rcpp::List persons, Rcpp::List visits, Rcpp::List options, int threads);
+RcppExport SEXP _tte_tumour_cpp(SEXP seedSEXP, SEXP purposeSEXP, SEXP personsSEXP, SEXP visitsSEXP, SEXP optionsSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type purpose(purposeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type persons(personsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type visits(visitsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type options(optionsSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(tumour_cpp(seed, purpose, persons, visits, options, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_tte_cif_cpp", (DL_FUNC) &_tte_cif_cpp, 6},
@@ -625,6 +640,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_draws_cpp", (DL_FUNC) &_tte_draws_cpp, 6},
     {"_tte_accrual_cpp", (DL_FUNC) &_tte_accrual_cpp, 4},
     {"_tte_paths_cpp", (DL_FUNC) &_tte_paths_cpp, 9},
+    {"_tte_tumour_cpp", (DL_FUNC) &_tte_tumour_cpp, 6},
     {NULL, NULL, 0}
 };
 

@@ -3,6 +3,7 @@
 #include <tte/simulation/accrual.hpp>
 #include <tte/simulation/draws.hpp>
 #include <tte/simulation/paths.hpp>
+#include <tte/simulation/tumour.hpp>
 
 namespace {
 
@@ -68,6 +69,51 @@ Rcpp::IntegerVector attempts_of(const std::vector<std::int32_t>& attempts) {
   return out;
 }
 
+tte::TumourPersons tumour_persons(const Rcpp::List& list) {
+  const auto days = [&](const char* name) { return binding::doubles(binding::member(list, name)); };
+  tte::TumourPersons out;
+  out.targets = binding::integers(binding::member(list, "n_targets"));
+  out.depth = days("depth");
+  out.shrink_rate = days("shrink_rate");
+  out.growth_rate = days("growth_rate");
+  out.progression = days("progression");
+  out.mode = binding::integers(binding::member(list, "mode"));
+  out.sensitive_until = days("sensitive_until");
+  out.flare = days("flare");
+  out.number = binding::integers(binding::member(list, "person"));
+  return out;
+}
+
+tte::TumourOptions tumour_options(const Rcpp::List& list) {
+  const auto number = [&](const char* name) { return Rcpp::as<double>(list[name]); };
+  tte::TumourOptions out{number("meanlog"), number("sdlog"),  number("minimum"),
+                         number("noise"),   number("spread"), -1,
+                         number("vanish")};
+  const int digits = Rcpp::as<int>(list["digits"]);
+  if (digits != NA_INTEGER) out.digits = digits;
+  return out;
+}
+
+Rcpp::List courses(const std::vector<tte::TumourCourse>& course) {
+  const auto column = [&](double tte::TumourCourse::*member) {
+    std::vector<double> out;
+    out.reserve(course.size());
+    for (const tte::TumourCourse& one : course) out.push_back(one.*member);
+    return binding::numbers(out);
+  };
+  using C = tte::TumourCourse;
+  return Rcpp::List::create(Rcpp::_["baseline"] = column(&C::baseline), Rcpp::_["nadir"] = column(&C::nadir),
+                            Rcpp::_["resistance"] = column(&C::resistance),
+                            Rcpp::_["growth"] = column(&C::growth),
+                            Rcpp::_["response"] = column(&C::response), Rcpp::_["gone"] = column(&C::gone));
+}
+
+Rcpp::IntegerVector from_one(const std::vector<std::int32_t>& index) {
+  Rcpp::IntegerVector out(Rcpp::no_init(static_cast<R_xlen_t>(index.size())));
+  std::transform(index.begin(), index.end(), out.begin(), [](std::int32_t i) { return i + 1; });
+  return out;
+}
+
 }  // namespace
 
 // A column per person.
@@ -110,4 +156,19 @@ Rcpp::List paths_cpp(double seed, int purpose, Rcpp::List model, Rcpp::IntegerVe
                             Rcpp::_["to"] = out.to, Rcpp::_["time"] = out.time,
                             Rcpp::_["offset"] = Rcpp::IntegerVector(out.offset.begin(), out.offset.end()),
                             Rcpp::_["attempts"] = attempts_of(out.attempts));
+}
+
+// persons: list(n_targets, depth, shrink_rate, growth_rate, progression, mode) and, if wanted,
+// sensitive_until, flare, person; visits: list(offset, day); options: list(meanlog, sdlog, minimum, noise,
+// spread, digits, vanish).
+// [[Rcpp::export(rng = false)]]
+Rcpp::List tumour_cpp(double seed, int purpose, Rcpp::List persons, Rcpp::List visits, Rcpp::List options,
+                      int threads) {
+  const tte::TumourVisits scans{binding::integers(binding::member(visits, "offset")),
+                                binding::doubles(binding::member(visits, "day"))};
+  const tte::Tumours out = tte::tumour(purpose_of(seed, purpose), tumour_persons(persons), scans,
+                                       tumour_options(options), binding::execution(threads));
+  return Rcpp::List::create(Rcpp::_["person"] = from_one(out.person), Rcpp::_["visit"] = from_one(out.visit),
+                            Rcpp::_["lesion"] = from_one(out.lesion), Rcpp::_["size"] = out.size,
+                            Rcpp::_["course"] = courses(out.course));
 }

@@ -1,0 +1,260 @@
+// The sizes of a person's target lesions, free of noise: shrinkage, resistance, regrowth. The sum is that of
+// tumour growth inhibition, an exponential fall beside an exponential rise (Stein, Figg, Dahut, Stein,
+// Hoshino, Price, Bates & Fojo, Oncologist 2008; Claret, Girard, Hoff, Van Cutsem, Zuideveld, Jorga,
+// Fagerberg & Bruno, J Clin Oncol 2009), with one difference: the rise starts on a day of its own, chosen so
+// that the sum meets RECIST's threshold on the day of progression that the person's path has. With B the sum
+// at baseline, D the fraction `depth`, k and g the rates, R the day of resistance and T that of progression,
+//   S(t) = B {D + (1 - D) exp(-k t)}         for 0 <= t <= R,
+//   S(t) = S(R) exp{g (t - R)}               for t > R, where
+//   S(T) = max{1.2 S(R), S(R) + 5 mm}        says what R is.
+// A lesion l follows the same curve with its own b_l and d_l, and the d_l are scaled so that
+// sum b_l d_l = D B: differences between lesions leave the sum alone.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "../core/expects.hpp"
+
+namespace tte {
+
+/// What makes the progression, if there is one. With `non_target` and `new_lesion` the targets regrow from
+/// that day on; `pseudo` is growth at first and shrinkage after it.
+enum class Progression : std::int32_t { none = 0, target = 1, non_target = 2, new_lesion = 3, pseudo = 4 };
+
+/// What the curve of one person shall be. Days count from the start of treatment.
+struct TumourPlan {
+  Progression mode = Progression::none;
+  double depth = 1;                                               ///< D, from 0 (all lesions go) to 1
+  double shrink_rate = 0;                                         ///< k per day
+  double growth_rate = 0;                                         ///< g per day
+  double progression = std::numeric_limits<double>::quiet_NaN();  ///< T; NaN where there is none
+  double sensitive_until = 0;  ///< no resistance before this day; NaN: none either
+  double flare = 60;           ///< `pseudo`: the sum is at its peak from half this day to this day
+  double vanish = 2;           ///< mm below which a lesion is gone, where depth is 0
+};
+
+/// Diameters at baseline (mm), and how deep each lesion's fall is beside the others'.
+struct Lesions {
+  std::vector<double> baseline, relative_depth;
+};
+
+/// What came of the plan; NaN for a day that never comes.
+struct TumourCourse {
+  double baseline = 0;    ///< sum, mm
+  double nadir = 0;       ///< lowest sum before resistance (its limit, without resistance)
+  double resistance = 0;  ///< R
+  double growth = 0;      ///< rate from R to T: g, or what it takes to meet the threshold at T
+  double response = 0;    ///< first day with 70 % of baseline or less, before resistance
+  double gone = 0;        ///< first day without any target, before resistance
+};
+
+namespace detail {
+
+constexpr double endless_days = std::numeric_limits<double>::infinity();
+constexpr double not_a_day = std::numeric_limits<double>::quiet_NaN();
+constexpr double reappearing_mm = 5;
+
+/// The size of the sum that is progression after a nadir.
+inline double progression_threshold(double nadir) { return std::max(1.2 * nadir, nadir + 5); }
+
+// The last day of [low, high] on which something holds that holds first and then no more, and the first day
+// on which it does not.
+template <class Holds>
+std::pair<double, double> turning_days(double low, double high, Holds holds) {
+  for (int i = 0; i < 64; ++i) {
+    const double middle = low + (high - low) / 2;
+    (holds(middle) ? low : high) = middle;
+  }
+  return {low, high};
+}
+
+inline bool is_rate(double rate) { return rate >= 0 && std::isfinite(rate); }
+
+inline void check_tumour_plan(const TumourPlan& plan, const Lesions& lesions) {
+  expects(plan.depth >= 0 && plan.depth <= 1, "the depth of a response lies between 0 and 1");
+  expects(is_rate(plan.shrink_rate) && is_rate(plan.growth_rate), "rates of tumours must not be negative");
+  expects(plan.mode >= Progression::none && plan.mode <= Progression::pseudo, "a progression is one of five");
+  expects(std::isnan(plan.progression) || plan.progression > 0, "progression comes after the start");
+  expects(std::isnan(plan.sensitive_until) || is_rate(plan.sensitive_until), "a day must not be negative");
+  expects(plan.flare > 0 && std::isfinite(plan.flare), "a flare lasts for a while");
+  expects(plan.vanish > 0 && std::isfinite(plan.vanish), "a lesion is gone below a positive size");
+  const bool dated = plan.mode != Progression::none && plan.mode != Progression::pseudo;
+  expects(!dated || std::isfinite(plan.progression), "this progression needs its day");
+  if (plan.mode == Progression::target) {
+    expects(plan.growth_rate > 0, "targets that progress need a growth rate");
+    expects(!(plan.sensitive_until >= plan.progression), "resistance comes before progression");
+  }
+  const bool by_targets = plan.mode == Progression::target || plan.mode == Progression::pseudo;
+  expects(!by_targets || !lesions.baseline.empty(), "targets that grow have to be there");
+  expects(lesions.relative_depth.size() == lesions.baseline.size(), "one relative depth per lesion");
+  for (std::size_t l = 0; l < lesions.baseline.size(); ++l) {
+    expects(lesions.baseline[l] > plan.vanish && std::isfinite(lesions.baseline[l]),
+            "a lesion is larger than what counts as gone");
+    expects(lesions.relative_depth[l] > 0 && std::isfinite(lesions.relative_depth[l]),
+            "a relative depth is positive");
+  }
+}
+
+}  // namespace detail
+
+/// The curves of one person's lesions. `begin()` may be called again for the next person.
+class TumourCurve {
+ public:
+  void begin(const TumourPlan& plan, const Lesions& lesions) {
+    detail::check_tumour_plan(plan, lesions);
+    plan_ = plan;
+    baseline_ = lesions.baseline;
+    left_ = lesions.relative_depth;
+    gone_.assign(baseline_.size(), never);
+    total_ = 0;
+    for (const double b : baseline_) total_ += b;
+    share_depth();
+    const bool flares = plan.mode == Progression::pseudo;
+    shrinks_from_ = flares ? plan.flare : 0;
+    peak_ = flares ? 1 + 1.5 * (detail::progression_threshold(total_) / total_ - 1) : 1;
+    if (plan.depth == 0 && plan.shrink_rate > 0) set_days_gone();
+    set_resistance();
+  }
+
+  /// Of lesion l; its diameter at baseline up to day 0.
+  double size(std::size_t l, double day) const {
+    if (relapses_ && day >= plan_.progression) {
+      const bool largest = largest_lesion() == l;
+      return largest ? detail::reappearing_mm * std::exp(plan_.growth_rate * (day - plan_.progression)) : 0;
+    }
+    if (day <= resistance_) return sensitive_size(l, day, shape(day));
+    const double until = std::max(resistance_, std::min(day, plan_.progression));
+    return sensitive_size(l, resistance_, shape(resistance_)) *
+           std::exp(growth_ * (until - resistance_) + plan_.growth_rate * (day - until));
+  }
+
+  double sum(double day) const {
+    double out = 0;
+    for (std::size_t l = 0; l < baseline_.size(); ++l) out += size(l, day);
+    return out;
+  }
+
+  TumourCourse course() const {
+    TumourCourse out;
+    const bool resists = resistance_ < never;
+    const double all_gone = day_all_gone(), response = day_of_response();
+    const double before = plan_.mode == Progression::none ? never : last_sensitive_day();
+    out.baseline = total_;
+    out.nadir = relapses_ ? 0 : std::min(total_, resists ? sensitive_sum(resistance_) : limit());
+    out.resistance = resists ? resistance_ : detail::not_a_day;
+    out.growth = resists ? growth_ : detail::not_a_day;
+    out.response = response <= before && response < never ? response : detail::not_a_day;
+    out.gone = all_gone <= before && all_gone < never ? all_gone : detail::not_a_day;
+    return out;
+  }
+
+ private:
+  static constexpr double never = detail::endless_days;
+
+  void share_depth() {
+    double mean = 0;
+    for (std::size_t l = 0; l < left_.size(); ++l) mean += baseline_[l] * left_[l] / total_;
+    for (double& d : left_) d *= plan_.depth / mean;
+  }
+
+  void set_days_gone() {
+    for (std::size_t l = 0; l < gone_.size(); ++l)
+      gone_[l] = shrinks_from_ + std::log(peak_ * baseline_[l] / plan_.vanish) / plan_.shrink_rate;
+  }
+
+  // Without resistance a lesion is b_l (start + left d_l) on a day, until it is gone.
+  struct Shape {
+    double start = 1, left = 0;
+  };
+
+  Shape shape(double day) const {
+    if (day <= 0) return {};
+    if (day < shrinks_from_) return {1 + (peak_ - 1) * std::min(1.0, 2 * day / shrinks_from_), 0};
+    const double fall = std::exp(-plan_.shrink_rate * (day - shrinks_from_));
+    return {peak_ * fall, 1 - fall};
+  }
+
+  double sensitive_size(std::size_t l, double day, const Shape& shape) const {
+    return day >= gone_[l] ? 0 : baseline_[l] * (shape.start + shape.left * left_[l]);
+  }
+
+  double sensitive_sum(double day) const {
+    const Shape now = shape(day);
+    double out = 0;
+    for (std::size_t l = 0; l < baseline_.size(); ++l) out += sensitive_size(l, day, now);
+    return out;
+  }
+
+  double limit() const { return plan_.shrink_rate > 0 ? plan_.depth * total_ : total_; }
+
+  double day_all_gone() const {
+    return gone_.empty() ? never : *std::max_element(gone_.begin(), gone_.end());
+  }
+
+  std::size_t largest_lesion() const {
+    return static_cast<std::size_t>(std::max_element(baseline_.begin(), baseline_.end()) - baseline_.begin());
+  }
+
+  // Of the sum without resistance. Lesions that are gone can only make it earlier.
+  double day_of_response() const {
+    if (!(plan_.depth < 0.7) || plan_.shrink_rate == 0 || baseline_.empty()) return never;
+    const double smooth =
+        shrinks_from_ + std::log((peak_ - plan_.depth) / (0.7 - plan_.depth)) / plan_.shrink_rate;
+    if (plan_.depth > 0) return smooth;
+    const auto above = [&](double day) { return sensitive_sum(day) > 0.7 * total_; };
+    return detail::turning_days(shrinks_from_, smooth, above).second;
+  }
+
+  double last_sensitive_day() const {
+    if (std::isnan(plan_.progression)) return never;
+    return relapses_ ? plan_.progression : std::min(resistance_, plan_.progression);
+  }
+
+  // By how much the logarithm of this sum, a nadir, is below that of the threshold.
+  double rise_to_threshold(double sum) const {
+    return std::log(detail::progression_threshold(std::min(total_, sum)) / sum);
+  }
+
+  void set_resistance() {
+    relapses_ = false;
+    resistance_ = never;
+    growth_ = plan_.growth_rate;
+    if (plan_.mode == Progression::none || !std::isfinite(plan_.progression)) return;
+    resistance_ = plan_.progression;
+    if (plan_.mode == Progression::target || plan_.mode == Progression::pseudo) cross_at_progression();
+  }
+
+  // The later resistance starts, the higher the threshold in units of the sum and the later it is met: one
+  // day fits. Where it is too early (before any treatment, or before the response that the plan has), growth
+  // is steeper; where lesions vanish on that day, it is slower.
+  void cross_at_progression() {
+    const double at = plan_.progression, response = day_of_response();
+    relapses_ = day_all_gone() <= at && plan_.mode == Progression::target;
+    if (relapses_) {
+      resistance_ = never;
+      return;
+    }
+    double first = std::max(shrinks_from_, std::isnan(plan_.sensitive_until) ? 0 : plan_.sensitive_until);
+    if (response < at) first = std::max(first, response);
+    if (first >= at || sensitive_sum(at) == 0) return;
+    const auto in_time = [&](double day) {
+      return day + rise_to_threshold(sensitive_sum(day)) / plan_.growth_rate <= at;
+    };
+    resistance_ = detail::turning_days(first, at, in_time).first;
+    const double rise = rise_to_threshold(sensitive_sum(resistance_));
+    if (resistance_ < at && rise > 0) growth_ = rise / (at - resistance_);
+  }
+
+  TumourPlan plan_;
+  std::vector<double> baseline_, left_, gone_;
+  double total_ = 0, shrinks_from_ = 0, peak_ = 1, resistance_ = 0, growth_ = 0;
+  bool relapses_ = false;
+};
+
+}  // namespace tte
