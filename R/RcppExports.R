@@ -161,3 +161,7 @@ tumour_cpp <- function(seed, purpose, persons, visits, options, threads) {
     .Call(`_tte_tumour_cpp`, seed, purpose, persons, visits, options, threads)
 }
 
+markers_cpp <- function(seed, purpose, person, sample_index, n_markers, structure, signal, threads) {
+    .Call(`_tte_markers_cpp`, seed, purpose, person, sample_index, n_markers, structure, signal, threads)
+}
+

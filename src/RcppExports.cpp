@@ -599,6 +599,23 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// markers_cpp
+Rcpp::NumericMatrix markers_cpp(double seed, int purpose, Rcpp::IntegerVector person, Rcpp::IntegerVector sample_index, int n_markers, Rcpp::List structure, Rcpp::Nullable<Rcpp::List> signal, int threads);
+RcppExport SEXP _tte_markers_cpp(SEXP seedSEXP, SEXP purposeSEXP, SEXP personSEXP, SEXP sample_indexSEXP, SEXP n_markersSEXP, SEXP structureSEXP, SEXP signalSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type purpose(purposeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type person(personSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type sample_index(sample_indexSEXP);
+    Rcpp::traits::input_parameter< int >::type n_markers(n_markersSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type structure(structureSEXP);
+    Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::List> >::type signal(signalSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(markers_cpp(seed, purpose, person, sample_index, n_markers, structure, signal, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_tte_cif_cpp", (DL_FUNC) &_tte_cif_cpp, 6},
@@ -641,6 +658,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_accrual_cpp", (DL_FUNC) &_tte_accrual_cpp, 4},
     {"_tte_paths_cpp", (DL_FUNC) &_tte_paths_cpp, 9},
     {"_tte_tumour_cpp", (DL_FUNC) &_tte_tumour_cpp, 6},
+    {"_tte_markers_cpp", (DL_FUNC) &_tte_markers_cpp, 8},
     {NULL, NULL, 0}
 };
 

@@ -2,6 +2,7 @@
 
 #include <tte/simulation/accrual.hpp>
 #include <tte/simulation/draws.hpp>
+#include <tte/simulation/markers.hpp>
 #include <tte/simulation/paths.hpp>
 #include <tte/simulation/tumour.hpp>
 
@@ -114,6 +115,13 @@ Rcpp::IntegerVector from_one(const std::vector<std::int32_t>& index) {
   return out;
 }
 
+tte::MarkerSignal marker_signal(const Rcpp::Nullable<Rcpp::List>& signal) {
+  if (signal.isNull()) return {};
+  const Rcpp::List list(signal);
+  return {binding::integers(binding::member(list, "marker")), binding::integers(binding::member(list, "row")),
+          binding::doubles(binding::member(list, "shift"))};
+}
+
 }  // namespace
 
 // A column per person.
@@ -171,4 +179,22 @@ Rcpp::List tumour_cpp(double seed, int purpose, Rcpp::List persons, Rcpp::List v
   return Rcpp::List::create(Rcpp::_["person"] = from_one(out.person), Rcpp::_["visit"] = from_one(out.visit),
                             Rcpp::_["lesion"] = from_one(out.lesion), Rcpp::_["size"] = out.size,
                             Rcpp::_["course"] = courses(out.course));
+}
+
+// structure: list(block, loading, between, drift); signal: NULL or list(marker, row, shift). A row per
+// sample, a column per marker.
+// [[Rcpp::export(rng = false)]]
+Rcpp::NumericMatrix markers_cpp(double seed, int purpose, Rcpp::IntegerVector person,
+                                Rcpp::IntegerVector sample_index, int n_markers, Rcpp::List structure,
+                                Rcpp::Nullable<Rcpp::List> signal, int threads) {
+  const tte::MarkerStructure blocks{binding::integers(binding::member(structure, "block")),
+                                    binding::doubles(binding::member(structure, "loading")),
+                                    Rcpp::as<double>(structure["between"]),
+                                    Rcpp::as<double>(structure["drift"])};
+  tte::expects(n_markers >= 0 && blocks.block.size() == static_cast<std::size_t>(n_markers),
+               "one loading and one block per marker");
+  const std::vector<double> values =
+      tte::markers(purpose_of(seed, purpose), {binding::integers(person), binding::integers(sample_index)},
+                   blocks, marker_signal(signal), binding::execution(threads));
+  return Rcpp::NumericMatrix(static_cast<int>(person.size()), n_markers, values.begin());
 }
