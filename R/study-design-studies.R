@@ -70,6 +70,7 @@
 #'   irAE.
 #' @param hr_endocrine Hazard ratio of resolution of an endocrine irAE.
 #' @param hr_rechallenge Hazard ratio of progression from rechallenge on.
+#' @param in_response Probability of being in response, not in stable disease, when the irAE begins.
 #' @param stage,hr_stage Probabilities of the stages, and their hazard ratios of recurrence.
 #' @param major_response,hr_major_response Probability of a major pathological response, and its hazard ratio of
 #'   recurrence.
@@ -134,7 +135,7 @@ design_rechallenge <- function(patients = 500, groups = c("Anti-PD-1" = 0.75, "C
                                severe = 0.35, irae_resolution = 1.2, hr_endocrine = 0.25,
                                enrolment_delay = 2, rechallenge = 0.25, hr_severe = 0.6,
                                recurrence = c("0" = 0.12, "3" = 0.05), hr_severe_recurrence = 1.4,
-                               hr_rechallenge = 0.8, treatment_stop = 0.02, first_patient = "2022-01-03",
+                               hr_rechallenge = 0.8, in_response = 0.4, treatment_stop = 0.02, first_patient = "2022-01-03",
                                accrual = 20, cut = "2025-12-31", ...) {
   new_design("rechallenge", as.list(environment()), list(...), list(visit_weeks = 9, last_visit = 180))
 }

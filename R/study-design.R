@@ -56,6 +56,7 @@ new_primary       | 4       |                         | rate        | New primar
 ct_days           | 4       |                         | range       | First postoperative CT: %s days after surgery.
 plasma_days       | 4       |                         | range       | First postoperative plasma: %s days after surgery.
 ct_correlation    | 4       |                         | correlation | CT score: correlation %s with the recurrence score.
+in_response       | 3       |                         | probability | In response when the irAE begins: %s.
 orr               | 125     |                         | probability_group | Objective response: %s.
 first_patient     | 12345   |                         | date        | First patient in: %s.
 accrual           | 12345   |                         | accrual     | Accrual: %s.
@@ -90,10 +91,14 @@ irae_window_days  | 135     | 90                      | whole       | irAE are c
 irae_worsening    | 135     | 0.2                     | probability | irAE that worsen by a grade: %s.
 irae_steroids     | 135     | c(0.1, 0.5, 0.95, 1)    | probabilities4 | Corticosteroids, by grade: %s.
 irae_immunosuppressants | 135 | 0.15                  | probability | Other immunosuppressants beside them: %s.
+irae_fatal        | 135     | 0                       | probability | Deaths during an active irAE of grade 4 that are called fatal: %s.
 same_organ        | 135     | 0.70                    | probability | A later irAE is in the same organ: %s.
 distinct_organ    | 135     | 0.26                    | probability | In another organ: %s.
 both_organs       | 135     | 0.04                    | probability | In both: %s.
 promis_version    | 12      | \"v2.1\"                | word        | PROMIS-29 Profile %s.
+qs_form           | 12      | \"scores\"            | form        | PROMIS-29 is given as %s.
+qs_mean           | 12      | c(PF = 44, ANX = 54, DEP = 53, FAT = 56, SLEEP = 53, SOCIAL = 46, PAIN = 56) | domains | T-scores at baseline: %s.
+qs_sd             | 12      | 8                       | nonnegative | Their standard deviation: %s.
 qs_correlation    | 12      | 0.7                     | correlation | Forms of one patient: correlation %s.
 qs_domain_correlation | 12  | 0.5                     | correlation | Domains of one form: correlation %s.
 qs_missing        | 12      | 0.10                    | probability | Forms missing at a visit: %s.
@@ -110,6 +115,9 @@ marker_correlation | 145    | 0.5                     | correlation | Markers of
 signal_markers    | 145     | 10                      | whole       | Markers that carry a planted score: %s.
 signal_loading    | 145     | 0.7                     | correlation | They carry it with loading %s.
 below_limit       | 145     | 0.05                    | probability | Values below the detection limit: %s.
+marker_between    | 145     | 0.5                     | probability | Of a marker's variance between patients: %s.
+marker_drift      | 145     | 0.2                     | nonnegative | Markers drift: standard deviation %s a year.
+sample_window     | 145     | 3                       | whole       | Samples: up to %s days early or late.
 sample_weeks      | 145     | seq(0, 30, 6)           | weeks       | Samples: at weeks %s.
 sample_event      | 15      | TRUE                    | flag        | A sample at the diagnosis of an irAE: %s.
 marker_event_shift | 15     | 1                       | number      | Signal markers then are higher by %s SD.
@@ -350,6 +358,15 @@ design_kinds <- list(
     c("adverse_events", "therapies", "death"),
     vector_check(0, 1, "must be probabilities, 0 to 1", names = TRUE)
   ),
+  domains = named_check(
+    c("PF", "ANX", "DEP", "FAT", "SLEEP", "SOCIAL", "PAIN"),
+    vector_check(20, 80, "must be T-scores, 20 to 80", names = TRUE)
+  ),
+  form = function(x, design) {
+    if (!checkmate::test_choice(x, c("scores", "items"))) {
+      out("not_a_choice", "must be \"scores\" or \"items\"")
+    }
+  },
   date = date_check, accrual = accrual_check, weeks = weeks_check, range = range_check,
   flag = function(x, design) if (!checkmate::test_flag(x)) out("wrong_type", "must be TRUE or FALSE"),
   word = function(x, design) {
@@ -481,7 +498,7 @@ term_words <- function(x, kind) {
     accrual = accrual_words(x),
     flag = if (x) "yes" else "no",
     range = paste(x, collapse = " to "),
-    median_group = , ratio_group = , ratios = named(format_plain(x)),
+    median_group = , ratio_group = , ratios = , domains = named(format_plain(x)),
     word = x,
     toString(vapply(x, format_plain, ""))
   )
