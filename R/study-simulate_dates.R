@@ -1,0 +1,72 @@
+# Dates whose day, or day and month, nobody knew: only where study() has a rule to complete them. The date is
+# then text, "2024-03" or "2024".
+
+#' @param tables The tables of a study as data frames; those of `subjects`, `vital_status`, `therapies` and
+#'   `adverse_events` may change.
+#' @noRd
+partial_dates <- function(tables, design, cohort, seed) {
+  persons <- cohort$persons
+  chance <- design$partial_dates
+  if (!is.null(tables$adverse_events)) {
+    tables$adverse_events <- blur_column(
+      tables$adverse_events, "ASTDT", chance[["adverse_events"]], design, persons, seed, "adverse_event_dates"
+    )
+  }
+  if (!is.null(tables$therapies)) {
+    tables$therapies <- blur_column(
+      tables$therapies, "ASTDT", chance[["therapies"]], design, persons, seed, "therapy_dates"
+    )
+  }
+  blur_deaths(tables, design, persons, seed)
+}
+
+# Each date on its own; a person's rows are numbered.
+blur_column <- function(table, column, chance, design, persons, seed, purpose) {
+  if (nrow(table) == 0 || chance == 0) {
+    return(table)
+  }
+  person <- persons$person[match(table$USUBJID, persons$USUBJID)]
+  number <- stats::ave(seq_along(person), person, FUN = seq_along)
+  u <- draw_things(seed, purpose, person, number, 2)
+  table[[column]] <- blurred(table[[column]], u, chance, design$partial_month)
+  table
+}
+
+# The death of a person is blurred wherever it is written. Ends of adverse events after the person was last
+# known to be alive are then not known either.
+blur_deaths <- function(tables, design, persons, seed) {
+  chance <- design$partial_dates[["death"]]
+  if (chance == 0) {
+    return(tables)
+  }
+  u <- draw_persons(seed, "death_dates", persons$person, 2)
+  for (name in intersect(c("subjects", "vital_status"), names(tables))) {
+    if (is.null(tables[[name]][["DTHDT"]])) next
+    row <- match(tables[[name]]$USUBJID, persons$USUBJID)
+    tables[[name]]$DTHDT <- blurred(tables[[name]]$DTHDT, u[row, , drop = FALSE], chance, design$partial_month)
+  }
+  hit <- persons$USUBJID[u[, 1] < chance & !is.na(persons$T_DEATH)]
+  events <- tables$adverse_events
+  if (!is.null(events)) {
+    late <- events$USUBJID %in% hit & events$AEOUT %in% "RECOVERED/RESOLVED" & events$AENDT > last_known(tables, events)
+    events$AENDT[late %in% TRUE] <- NA
+    tables$adverse_events <- events
+  }
+  tables
+}
+
+# When the persons of these rows were last known to be alive.
+last_known <- function(tables, rows) {
+  table <- if (is.null(tables$vital_status[["LSTALVDT"]])) tables$subjects else tables$vital_status
+  if (is.null(table[["LSTALVDT"]])) {
+    return(rep(as.Date(NA), nrow(rows)))
+  }
+  table$LSTALVDT[match(rows$USUBJID, table$USUBJID)]
+}
+
+blurred <- function(date, u, chance, month) {
+  text <- format(date, "%Y-%m-%d")
+  partial <- !is.na(date) & u[, 1] < chance
+  text[partial] <- substr(text[partial], 1, ifelse(u[partial, 2] < month, 4, 7))
+  if (any(partial)) text else date
+}

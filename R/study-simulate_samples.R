@@ -1,0 +1,206 @@
+# Simulated blood samples with their markers, and tumour variants.
+
+# ---- samples ----
+
+# One row for each sample and marker. Markers are log-normal; those that carry a signal have, on the log scale
+# and with unit variance, the planted correlation with the person's score at any scheduled sample. What lies
+# below the limit of detection is recorded as the limit, flagged.
+simulate_samples <- function(design, cohort, seed) {
+  if (is.null(design$n_markers) || design$n_markers == 0) {
+    return(NULL)
+  }
+  taken <- samples_taken(design, cohort, seed)
+  values <- marker_values(design, cohort, taken, seed)
+  code <- marker_codes(design)
+  limit <- values$limit
+  below <- values$value < rep(limit, each = nrow(taken))
+  value <- signif(ifelse(below, rep(limit, each = nrow(taken)), values$value), 4)
+  persons <- rows_at(cohort$persons[c("USUBJID", "STARTDT")], taken$row)
+  each <- length(code)
+  data.frame(
+    USUBJID = rep(persons$USUBJID, each = each), ADT = rep(persons$STARTDT + taken$day, each = each),
+    AVISIT = rep(taken$AVISIT, each = each), PARAMCD = rep(code, nrow(taken)), AVAL = as.vector(t(value)),
+    BLQFL = yes_no(as.vector(t(below))), REASON = rep(taken$reason, each = each)
+  )
+}
+
+# Which samples were taken: those of the schedule that the person was followed for, but for missed ones, and
+# one at the diagnosis of each immune-related adverse event.
+samples_taken <- function(design, cohort, seed) {
+  taken <- rbind(scheduled_samples(design, cohort, seed), event_samples(design, cohort, seed))
+  taken <- taken[order(taken$row, taken$day, taken$reason), , drop = FALSE]
+  rownames(taken) <- NULL
+  taken
+}
+
+scheduled_samples <- function(design, cohort, seed) {
+  persons <- cohort$persons
+  weeks <- design$sample_weeks
+  taken <- data.frame(
+    row = rep(seq_len(nrow(persons)), each = length(weeks)), number = rep(seq_along(weeks), nrow(persons))
+  )
+  u <- draw_things(seed, "samples", persons$person[taken$row], taken$number, 2)
+  planned <- 7 * weeks[taken$number]
+  width <- quantity(design, "sample_window")
+  shift <- ifelse(planned <= 0, -floor(u[, 1] * (width + 1)), floor(u[, 1] * (2 * width + 1)) - width)
+  taken$day <- planned + shift
+  taken$AVISIT <- sample_visits(design)[taken$number]
+  taken <- taken[u[, 2] >= design$sample_missed, , drop = FALSE]
+  taken <- rbind(taken, first_plasma(design, persons, seed))
+  taken$reason <- rep("scheduled", nrow(taken))
+  taken[taken$day <= persons$LAST[taken$row], , drop = FALSE]
+}
+
+# The names of the visits of these weeks.
+sample_visits <- function(design) {
+  weeks <- design$sample_weeks
+  known <- c(0, visit_weeks(design))
+  name <- visit_names(design)[match(weeks, known)]
+  ifelse(is.na(name), paste("Week", vapply(weeks, format_plain, "")), name)
+}
+
+# After surgery everybody has a first plasma, on a day of the range of the design.
+first_plasma <- function(design, persons, seed) {
+  if (!is.null(design$plasma_days)) {
+    row <- seq_len(nrow(persons))
+    data.frame(row = row, number = rep(499, length(row)), day = plasma_day(design, persons, seed), AVISIT = "First plasma")
+  }
+}
+
+plasma_day <- function(design, persons, seed) {
+  range <- design$plasma_days
+  u <- draw_things(seed, "samples", persons$person, 499, 1)
+  range[1] + floor(u[, 1] * (diff(range) + 1))
+}
+
+event_samples <- function(design, cohort, seed) {
+  stays <- if (isTRUE(design$sample_event)) irae_stays(design, cohort)
+  if (is.null(stays) || nrow(stays) == 0) {
+    return(NULL)
+  }
+  number <- event_sample_number(stays$number)
+  u <- draw_things(seed, "samples", cohort$persons$person[stays$row], number, 2)
+  day <- pmin(floor(stays$entered) + floor(u[, 1] * 3), cohort$persons$LAST[stays$row])
+  data.frame(
+    row = stays$row, number = number, day = day, AVISIT = rep("irAE diagnosis", nrow(stays)),
+    reason = rep("event", nrow(stays))
+  )[!duplicated(paste(stays$row, day)), , drop = FALSE]
+}
+
+# Streams of samples at events lie behind those of any schedule.
+event_sample_number <- function(number) 500 + number
+
+# ---- markers ----
+
+# The same blood gives the same values, so the day is what makes a sample's noise and drift.
+marker_values <- function(design, cohort, taken, seed) {
+  n <- design$n_markers
+  signal <- marker_signal(design, cohort, taken)
+  standard <- markers_cpp(
+    seed, draw_purposes[["markers"]], cohort$persons$person[taken$row], as.integer(pmax(taken$day, 0) + 1L), n,
+    marker_structure(design), signal$added, thread_count()
+  )
+  standard <- standard * rep(signal$scale, each = nrow(taken))
+  scale <- draw_things(seed, "marker_scale", seq_len(n), 0, 2)
+  mean <- 1 + 3 * scale[, 1]
+  sd <- 0.3 + 0.5 * scale[, 2]
+  limit <- if (design$below_limit > 0) exp(mean + sd * stats::qnorm(design$below_limit)) else rep(0, n)
+  list(value = exp(rep(mean, each = nrow(taken)) + standard * rep(sd, each = nrow(taken))), limit = signif(limit, 4))
+}
+
+# Blocks of equally correlated markers; a marker's block is its number modulo that of blocks, so more markers
+# leave the others in theirs.
+marker_structure <- function(design) {
+  n <- design$n_markers
+  list(
+    block = rep_len(seq_len(design$marker_blocks), n), loading = rep(sqrt(design$marker_correlation), n),
+    between = quantity(design, "marker_between"),
+    drift = quantity(design, "marker_drift") / 365.25
+  )
+}
+
+# The person's scores times what makes the planted correlation r: r / sqrt(1 - r^2), and then everything times
+# sqrt(1 - r^2), which keeps the variance 1. At events the marker lies `marker_event_shift` standard
+# deviations higher.
+marker_signal <- function(design, cohort, taken) {
+  carried <- signal_markers(design, cohort)
+  scale <- rep(1, design$n_markers)
+  if (length(carried$marker) == 0) {
+    return(list(added = NULL, scale = scale))
+  }
+  r <- design$signal_loading
+  scale[carried$marker] <- sqrt(1 - r^2)
+  scores <- as.matrix(cohort$persons[taken$row, carried$score, drop = FALSE])
+  shift <- r / sqrt(1 - r^2) * scores + (taken$reason == "event") * design$marker_event_shift / sqrt(1 - r^2)
+  dimnames(shift) <- NULL
+  list(added = list(marker = carried$marker, row = seq_len(nrow(taken)), shift = shift), scale = scale)
+}
+
+# The scores that enter hazards.
+score_columns <- c("SCORE_IRAE", "SCORE_PROG")
+
+# Which marker carries which score: the first ones the first score, the next ones the next.
+signal_markers <- function(design, cohort) {
+  score <- rep(intersect(score_columns, names(cohort$persons)), each = design$signal_markers)
+  data.frame(marker = seq_along(score), score = score)
+}
+
+marker_codes <- function(design) {
+  sprintf("M%04d", seq_len(design$n_markers))
+}
+
+# ---- variants ----
+
+# Genes of a panel for solid tumours: how often they are altered, whether a therapy follows, and which.
+gene_panel <- utils::read.table(
+  text = "
+gene   | variant         | prevalence | therapy
+TP53   | p.R175H         | 0.45       |
+KRAS   | p.G12D          | 0.18       |
+CDKN2A | deletion        | 0.12       |
+PTEN   | p.R130*         | 0.08       |
+ARID1A | p.Q1334del      | 0.07       |
+SMAD4  | p.R361H         | 0.05       |
+STK11  | p.F354L         | 0.05       |
+RB1    | splice          | 0.04       |
+PIK3CA | p.H1047R        | 0.14       | PI3K inhibitor
+ERBB2  | amplification   | 0.07       | HER2 antibody-drug conjugate
+EGFR   | p.L858R         | 0.06       | EGFR inhibitor
+BRCA2  | frameshift      | 0.05       | PARP inhibitor
+BRAF   | p.V600E         | 0.04       | BRAF and MEK inhibitors
+FGFR2  | fusion          | 0.04       | FGFR inhibitor
+MET    | exon 14 skipping | 0.03      | MET inhibitor
+RET    | fusion          | 0.02       | RET inhibitor
+NTRK1  | fusion          | 0.01       | TRK inhibitor
+",
+  sep = "|", header = TRUE, strip.white = TRUE, na.strings = "", stringsAsFactors = FALSE
+)
+
+# A row for each altered gene. A person is actionable where the cohort says so: then one actionable gene, by
+# prevalence, leads to the therapy that fits, and she has no other. The sample was taken in the two weeks
+# before the start.
+simulate_variants <- function(design, cohort, seed) {
+  persons <- cohort$persons
+  if (is.null(persons[["ACTIONABLE"]])) {
+    return(NULL)
+  }
+  panel <- gene_panel
+  u <- draw_persons(seed, "variants", persons$person, nrow(panel) + 2)
+  altered <- u[, seq_len(nrow(panel)), drop = FALSE] < rep(panel$prevalence, each = nrow(persons))
+  leads <- which(!is.na(panel$therapy))
+  chosen <- leads[pick(u[, nrow(panel) + 1], panel$prevalence[leads])]
+  altered[, leads] <- FALSE
+  act <- which(persons$ACTIONABLE)
+  altered[cbind(act, chosen[act])] <- TRUE
+  at <- which(altered, arr.ind = TRUE)
+  at <- at[order(at[, 1], at[, 2]), , drop = FALSE]
+  fraction <- draw_things(seed, "variant_details", persons$person[at[, 1]], at[, 2], 1)
+  day <- -1 - floor(14 * u[at[, 1], nrow(panel) + 2])
+  guided <- (floor(persons$T_GUIDED) <= persons$LAST) %in% TRUE
+  actionable <- at[, 2] %in% leads
+  data.frame(
+    USUBJID = persons$USUBJID[at[, 1]], ADT = persons$STARTDT[at[, 1]] + day, GENE = panel$gene[at[, 2]],
+    VARIANT = panel$variant[at[, 2]], VAF = round(0.03 + 0.5 * fraction[, 1], 3), ACTFL = yes_no(actionable),
+    THERAPY = panel$therapy[at[, 2]], GUIDEFL = yes_no(actionable & guided[at[, 1]])
+  )
+}

@@ -1,0 +1,288 @@
+#' The truth behind a simulated study
+#'
+#' `true_values()` computes what a design implies: the exact curves, cumulative incidences, response
+#' proportions and hazard ratios that an analysis of its studies estimates. `study_truth()` gives what was
+#' planted in one simulated study, in words, and the latent times of each patient.
+#'
+#' @section Formulas: Given the covariates x, a patient's path is a Markov chain with the hazards
+#'   \eqn{\lambda_{jk}(t) e^{\beta_{jk}'x}}, constant between breaks. The probabilities \eqn{p_k(t | x)} to be in
+#'   state k solve the forward equations \eqn{dp/dt = p\,Q(t | x)}; they are computed by uniformisation, where
+#'   the part of a sum that is left out is below 1e-14. They are averaged over x: over every combination of
+#'   levels, and by Gauss-Hermite rules of `points` points over normal covariates. With T the time of an event
+#'   that is observed on the day \eqn{\lfloor T \rfloor}, a Kaplan-Meier curve of `AVAL` estimates at day t
+#'   the value at t.
+#'
+#'   * `OS` is \eqn{P(T_{death} > t)}; `PFS` (in the perioperative design `RFS`) is the probability of having
+#'     neither progressed (recurred) nor died;
+#'   * `TTP` (`TTRECUR`) is the cumulative incidence of progression (recurrence), death competing: the
+#'     probability of the states of progression in the chain that ends at progression;
+#'   * `IRAE` is the cumulative incidence of the first immune-related adverse event, death competing, that is
+#'     in the chain which ends there; in `IRAEPD` progression competes as well;
+#'   * `ORR` is the planted proportion of objective responses;
+#'   * `HR` rows are planted hazard ratios: of one transition, given the other covariates of the design. A
+#'     ratio of a covariate at a level is v the first level.
+#'
+#'   * `GUIDED` is the cumulative incidence of guided therapy, death competing.
+#'
+#'   In the design of rechallenge everybody has an immune-related adverse event, so its onset has no incidence.
+#'   `OSIRAE` and `PFSIRAE` count from the onset, for patients with the covariates of the design who are not
+#'   selected by living until enrolment: what a curve with delayed entry at enrolment estimates, exactly where
+#'   the covariates do not matter, and nearly elsewhere; so does `RESOLVED`, the cumulative incidence of
+#'   resolution. `RECUR` counts from the rechallenge, as its hazard does, and is given for every combination of
+#'   the covariates that matter, because the patients who get there are not those who started.
+#' @param design A design, such as [design_biomarker_cohort()].
+#' @param at Times in days since the start, at least 0.
+#' @param points Points of the quadrature for each normal covariate.
+#' @return `true_values()`: a data frame with `quantity`, `group` (`"all"`, or a group of the design),
+#'   `covariate` and `move` (of hazard ratios: which covariate, of which transition), `time` in days (`NA`
+#'   for proportions and ratios), `value` and `meaning`, a sentence.
+#' @section Errors: `tte_error_input` for what is no design or no time; `tte_error_unsupported` where the path
+#'   is no Markov chain, because a hazard changes with the time since a state was entered.
+#' @references van Dijk NM (1992). Uniformization for nonhomogeneous Markov chains. *Operations Research Letters*
+#'   12, 283-291. Golub GH, Welsch JH (1969). Calculation of Gauss quadrature rules. *Mathematics of Computation*
+#'   23, 221-230.
+#' @seealso [simulate_study()]
+#' @examples
+#' true_values(design_guided_therapy(), at = c(180, 365))
+#' @export
+true_values <- function(design, at, points = 15) {
+  abort_input(rbind(
+    if (!inherits(design, "tte_design")) {
+      fault("design", "wrong_type", "must be made by a design function", remedy = "For example design_guided_therapy().")
+    },
+    check_numbers(at, "at", lower = 0), check_number(points, "points", lower = 1, upper = 100, whole = TRUE)
+  ))
+  rule <- design_nodes(design, points)
+  values <- rbind(true_curves(design, rule, at), true_response(design), true_ratios(design), true_switches(design))
+  rownames(values) <- NULL
+  values
+}
+
+# The nodes of the covariates that weigh anything, their weights and groups.
+design_nodes <- function(design, points) {
+  rule <- covariate_nodes(design_covariate_law(design), points)
+  kept <- rule$weight > 1e-13
+  nodes <- rule$nodes[kept, , drop = FALSE]
+  group <- if (is.null(nodes[["GROUP"]])) NULL else as.character(nodes$GROUP)
+  list(nodes = nodes, weight = rule$weight[kept], group = group)
+}
+
+# ---- curves ----
+
+# What each curve counts: it is the probability of the states with one of the words `of`, or of all others
+# (`not`), in the chain from `start` on that ends at states with one of the words `until`. `without`: a move
+# that changes nothing the curve counts, because its two states have the same further hazards.
+curve_definitions <- list(
+  OS = list(not = "dead", meaning = "Alive."),
+  PFS = list(of = "free", meaning = "Neither progressed nor dead."),
+  TTP = list(
+    of = "progressed", until = "progressed", meaning = "Progressed by then; death without progression competes."
+  ),
+  RFS = list(of = "free", meaning = "Neither recurred nor dead."),
+  TTRECUR = list(
+    of = "recurred", until = "recurred", meaning = "Recurred by then; death without recurrence competes."
+  ),
+  IRAE = list(
+    of = "active", until = "active", meaning = "First immune-related adverse event by then; death competes."
+  ),
+  IRAEPD = list(
+    of = "active", until = c("active", "progressed"),
+    meaning = "First immune-related adverse event by then; death and progression compete."
+  ),
+  GUIDED = list(of = "guided", until = "guided", meaning = "Guided therapy begun by then; death competes."),
+  OSIRAE = list(not = "dead", without = "rechallenged to recurrent", meaning = "Alive, from the onset of the irAE."),
+  PFSIRAE = list(
+    not = c("progressed", "dead"), without = "rechallenged to recurrent",
+    meaning = "Neither progressed nor dead, from the onset of the irAE."
+  ),
+  RESOLVED = list(
+    of = "resolved", until = c("resolved", "progressed"),
+    meaning = "irAE resolved by then, from its onset; progression and death compete."
+  ),
+  RECUR = list(
+    of = "recurrent", until = c("recurrent", "progressed"), start = "rechallenged", by = c("GROUP", "SEVERE"),
+    meaning = "irAE again by then, from the rechallenge; progression and death compete."
+  )
+)
+
+design_curves <- list(
+  biomarker_cohort = c("OS", "PFS", "TTP", "IRAE", "IRAEPD"), guided_therapy = c("OS", "PFS", "TTP", "GUIDED"),
+  rechallenge = c("OSIRAE", "PFSIRAE", "RESOLVED", "RECUR"), perioperative = c("OS", "RFS", "TTRECUR"),
+  irae_risk = c("OS", "PFS", "TTP", "IRAE", "IRAEPD")
+)
+
+true_curves <- function(design, rule, at) {
+  do.call(rbind, lapply(design_curves[[design$kind]], function(name) {
+    definition <- curve_definitions[[name]]
+    value <- curve_values(design, definition, rule, at)
+    curve_rows(name, by_groups(value, rule, definition$by), at, definition$meaning)
+  }))
+}
+
+# Nodes x times.
+curve_values <- function(design, definition, rule, at) {
+  model <- without_move(design$models[[1]], definition$without)
+  start <- if (is.null(definition$start)) model$start else definition$start
+  chain <- as_chain(model, start, definition$until)
+  log_hazard <- design_log_hazard(design, names(design$models)[1], rule$nodes)
+  inside <- if (is.null(definition$not)) {
+    state_has(chain$states, definition$of)
+  } else {
+    !state_has(chain$states, definition$not)
+  }
+  occupied <- chain_occupancy(chain, log_hazard[, chain$moves, drop = FALSE], at)[, inside, , drop = FALSE]
+  matrix(apply(occupied, c(1, 3), sum), nrow(rule$nodes))
+}
+
+# The model whose hazard of this move is 0 for good.
+without_move <- function(model, move) {
+  piece <- rep(seq_along(model$from), diff(model$offset))
+  model$rates[model$moves[piece] %in% move] <- 0
+  model$clock[model$moves %in% move] <- "forward"
+  model
+}
+
+# Weighted means of the rows of `value`, over all nodes and within each group: groups x times. Where the
+# curve is known only for every combination of covariates (`by`), since who gets there differs from who
+# started, the groups are these combinations.
+by_groups <- function(value, rule, by = NULL) {
+  words <- rule$group
+  if (!is.null(by)) {
+    words <- do.call(paste, c(lapply(by, function(name) {
+      if (name == "GROUP") rule$group else paste(name, rule$nodes[[name]])
+    }), sep = ", "))
+  }
+  groups <- unique(words)
+  own <- lapply(groups, function(group) words == group)
+  if (is.null(by)) own <- c(list(rep(TRUE, nrow(value))), own[length(groups) > 1])
+  result <- do.call(rbind, lapply(own, function(own) {
+    colSums(value[own, , drop = FALSE] * rule$weight[own]) / sum(rule$weight[own])
+  }))
+  rownames(result) <- c(if (is.null(by)) "all", groups[length(groups) > 1 | !is.null(by)])
+  result
+}
+
+curve_rows <- function(name, value, at, meaning) {
+  truth_rows(name,
+    group = rep(rownames(value), each = length(at)), time = rep(at, nrow(value)), value = as.vector(t(value)),
+    meaning = meaning
+  )
+}
+
+truth_rows <- function(quantity, group = "all", covariate = NA_character_, move = NA_character_, time = NA_real_,
+                       value, meaning) {
+  data.frame(
+    quantity = quantity, group = group, covariate = covariate, move = move, time = time, value = value,
+    meaning = meaning
+  )
+}
+
+# ---- proportions and ratios ----
+
+true_response <- function(design) {
+  orr <- design$orr
+  if (is.null(orr)) {
+    return(NULL)
+  }
+  groups <- names(design$groups)
+  share <- if (is.null(groups)) 1 else design$groups / sum(design$groups)
+  value <- c(sum(orr * share), if (length(groups) > 1) orr)
+  truth_rows("ORR",
+    group = c("all", if (length(groups) > 1) groups), value = unname(value),
+    meaning = "Objective response, of all patients."
+  )
+}
+
+# Every covariate that a hazard depends on, for each of its levels after the first and each move.
+true_ratios <- function(design) {
+  model <- design$models[[1]]
+  pairs <- unique(model$effects[c("covariate", "move")])
+  do.call(rbind, lapply(seq_len(NROW(pairs)), function(i) {
+    one_ratio(design, model, pairs$covariate[i], pairs$move[i])
+  }))
+}
+
+one_ratio <- function(design, model, covariate, move) {
+  effects <- model$effects[model$effects$covariate == covariate & model$effects$move == move, ]
+  levels <- law_levels(design, covariate)
+  if (anyNA(effects$level)) levels <- NULL
+  log_ratio <- if (is.null(levels)) sum(effects$log_ratio) else {
+    of <- vapply(levels, function(level) sum(effects$log_ratio[effects$level == level]), numeric(1))
+    (of - of[1])[-1]
+  }
+  against <- if (is.null(levels)) "for one unit of %s" else paste0("%s %s v ", levels[1])
+  rows <- truth_rows("HR",
+    covariate = paste0(covariate, levels[-1]), move = model$moves[move], value = exp(unname(log_ratio)),
+    meaning = paste0("Hazard ratio of the move from ", model$moves[move], ", ", if (is.null(levels)) {
+      sprintf(against, covariate)
+    } else {
+      sprintf(against, covariate, levels[-1])
+    }, ".")
+  )
+  rows[is.finite(rows$value), , drop = FALSE]
+}
+
+# Ratios of a transition from one state v from another: what begins in the course of time.
+true_switches <- function(design) {
+  lines <- state_ratios[state_ratios$argument %in% names(design), , drop = FALSE]
+  if (nrow(lines) == 0) {
+    return(NULL)
+  }
+  truth_rows("HR",
+    covariate = lines$state, move = lines$move, value = unlist(design[lines$argument], use.names = FALSE),
+    meaning = sprintf("Hazard ratio of %s, %s, changing with time.", lines$move, lines$words)
+  )
+}
+
+state_ratios <- utils::read.table(
+  text = "
+argument            | state       | move                      | words
+irae_after          | progressed  | first irAE                | after progression v before
+hr_irae_progression | irAE        | progression               | from the first irAE on v before
+hr_irae_death       | active irAE | death before progression  | while an irAE is active v not
+hr_guided           | guided      | progression               | from guided therapy on v before
+hr_guided_death     | guided      | death                     | during guided therapy v without
+hr_rechallenge      | rechallenge | progression               | from the rechallenge on v before
+",
+  sep = "|", header = TRUE, strip.white = TRUE, stringsAsFactors = FALSE
+)
+
+# The levels of a covariate, NULL of a number.
+law_levels <- function(design, name) {
+  law <- Filter(function(law) law$name == name, design$laws)
+  if (length(law) == 1 && law[[1]]$kind == "level") as.character(law[[1]]$levels)
+}
+
+# ---- one study ----
+
+#' @rdname true_values
+#' @param x A study, or the tables, made by [simulate_study()].
+#' @return `study_truth()`: a list of class `tte_truth`: `design`, `seed`, `planted` (a data frame with
+#'   `argument`, its value in `sentence`), `persons` (a row for each patient: covariates and latent times in days
+#'   since the start, `NA` where the event never comes before follow-up ends for certain) and, where faults were
+#'   asked for, `spoilt`.
+#' @export
+study_truth <- function(x) {
+  truth <- if (inherits(x, "tte_study")) x$tte$truth else attr(x, "truth")
+  if (is.null(truth)) {
+    abort_input(fault("x", "wrong_type", "holds no truth: it was not made by simulate_study()"))
+  }
+  sentences <- format(truth$design)
+  structure(
+    list(
+      design = truth$design, seed = truth$seed,
+      planted = data.frame(argument = names(sentences), sentence = unname(sentences)), persons = truth$persons,
+      spoilt = truth$spoilt
+    ),
+    class = "tte_truth"
+  )
+}
+
+#' @export
+print.tte_truth <- function(x, n = 5, ...) {
+  print(x$design)
+  cat(sprintf("Seed %s. Latent times of %d patients, in days since the start:\n", format(x$seed), nrow(x$persons)))
+  print(utils::head(x$persons, n), ...)
+  if (!is.null(x$spoilt)) cat(sprintf("Spoilt on request: %s.\n", toString(names(x$spoilt))))
+  invisible(x)
+}
