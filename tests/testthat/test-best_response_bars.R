@@ -1,0 +1,79 @@
+# Ten patients in two arms: A has CR, PR, PR, SD; B has PR, SD, SD, PD, NE and one without assessment.
+ten_best <- function(rule = recist(confirmed = FALSE)) {
+  words <- c("CR", "PR", "PR", "SD", "PR", "SD", "SD", "PD", "NE")
+  visits <- data.frame(USUBJID = as.character(1:9), ADT = day_zero + 50, AVALC = words)
+  subjects <- data.frame(USUBJID = as.character(1:10), STARTDT = day_zero, ARM = rep(c("A", "B"), c(4, 6)))
+  best_response(visits, subjects, rule = rule)
+}
+
+test_that("stacked bars have the counts of each arm and the rate with its exact limits", {
+  skip_if_not_installed("ggplot2")
+  plot <- ggplot2::autoplot(ten_best(), by = "ARM")
+  data <- plot$data
+  a <- data[grepl("^A", data$arm), ]
+  b <- data[grepl("^B", data$arm), ]
+  expect_identical(as.character(b$response), c("CR", "PR", "SD", "PD", "NE", "MISSING"))
+  expect_equal(a$n.event, c(1, 2, 1, 0, 0, 0))
+  expect_equal(b$n.event, c(0, 1, 2, 1, 1, 1))
+  expect_equal(b$percent, 100 * c(0, 1, 2, 1, 1, 1) / 6)
+  exact <- function(x, n) 100 * c(stats::qbeta(0.025, x, n - x + 1), stats::qbeta(0.975, x + 1, n - x))
+  label <- function(arm, x, n) {
+    sprintf("%s (n = %d)\nORR %.1f%%\n(95%% CI %.1f to %.1f)", arm, n, 100 * x / n, exact(x, n)[1], exact(x, n)[2])
+  }
+  expect_identical(levels(data$arm), c(label("A", 3, 4), label("B", 1, 6)))
+  bars <- ggplot2::layer_data(plot, 1)
+  expect_equal(max(bars$ymax[bars$x == 1]), 100)
+  expect_equal(bars$ymax[bars$x == 2 & bars$fill == response_colours[["PR"]]], 100 / 6)
+  words <- ggplot2::layer_data(plot, 2)
+  expect_identical(words$label[words$x == 1], c("CR 1 (25.0%)", "PR 2 (50.0%)", "SD 1 (25.0%)"))
+  expect_equal(words$y[words$x == 1], c(12.5, 50, 87.5))
+  caption <- gsub("\n", " ", plot$labels$caption)
+  expect_match(caption, "^10 patients\\. ORR: objective response rate, CR or PR whether confirmed or not")
+  expect_match(caption, "ND: no assessment. Limits of a response rate: Clopper-Pearson (exact).", fixed = TRUE)
+})
+
+test_that("arms side by side and all patients together have the same counts", {
+  skip_if_not_installed("ggplot2")
+  plot <- ggplot2::autoplot(ten_best(), by = "ARM", position = "dodge")
+  bars <- ggplot2::layer_data(plot, 1)
+  expect_equal(sort(bars$y[bars$fill == group_colours[1]]), sort(100 * c(1, 2, 1, 0, 0, 0) / 4))
+  expect_identical(ggplot2::layer_data(plot, 2)$label[bars$y == 50], "2\n50.0%")
+  whole <- ggplot2::autoplot(ten_best(), by = NULL)$data
+  expect_equal(whole$n.event, c(1, 3, 3, 1, 1, 1))
+  expect_match(levels(whole$arm), "^All patients \\(n = 10\\)\nORR 40.0%")
+})
+
+test_that("confirmation is what the rule says, else asked for; nothing here is confirmed", {
+  skip_if_not_installed("ggplot2")
+  strict <- ggplot2::autoplot(ten_best(recist(confirmed = TRUE)), by = "ARM")
+  expect_match(levels(strict$data$arm)[1], "ORR 0.0%", fixed = TRUE)
+  expect_match(strict$labels$caption, "confirmed CR or PR", fixed = TRUE)
+  expect_fault(ggplot2::autoplot(ten_best(recist()), by = "ARM"), "missing_value", "confirmed")
+  expect_match(
+    levels(ggplot2::autoplot(ten_best(recist()), by = "ARM", confirmed = FALSE)$data$arm)[1], "ORR 75.0%"
+  )
+})
+
+test_that("thin pieces have words beside the bar that do not touch", {
+  expect_equal(spread_out(c(50, 51, 99), 5, 2, 100), c(50, 55, 99))
+  expect_equal(spread_out(c(97, 98, 99), 5, 2, 100), c(90, 95, 100))
+  expect_equal(spread_out(c(0, 1), 5, 2, 100), c(2, 7))
+  skip_if_not_installed("ggplot2")
+  visits <- data.frame(USUBJID = as.character(1:100), ADT = day_zero + 50, AVALC = rep(c("PR", "SD", "PD", "NE"), c(1, 1, 1, 97)))
+  subjects <- data.frame(USUBJID = as.character(1:100), STARTDT = day_zero)
+  plot <- ggplot2::autoplot(best_response(visits, subjects, rule = recist(confirmed = FALSE)))
+  beside <- ggplot2::layer_data(plot, 4)
+  expect_identical(beside$label, c("PR 1 (1.0%)", "SD 1 (1.0%)", "PD 1 (1.0%)"))
+  expect_true(all(diff(beside$y) >= 4.6 - 1e-9))
+})
+
+test_that("every wrong input is a fault", {
+  skip_if_not_installed("ggplot2")
+  best <- ten_best()
+  expect_fault(ggplot2::autoplot(best, by = "SEX"), "unknown_column", "by")
+  expect_fault(ggplot2::autoplot(best, position = "heap"), "not_a_choice", "position")
+  expect_fault(ggplot2::autoplot(best, conf.method = "wald"), "not_a_choice", "conf.method")
+  expect_fault(ggplot2::autoplot(best[0, ]), "no_rows", "object")
+  best$ARM[3] <- NA
+  expect_fault(ggplot2::autoplot(best, by = "ARM"), "missing_value", column = "ARM", rows = 3)
+})
