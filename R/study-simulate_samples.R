@@ -131,7 +131,7 @@ marker_signal <- function(design, cohort, taken) {
   r <- design$signal_loading
   scale[carried$marker] <- sqrt(1 - r^2)
   scores <- as.matrix(cohort$persons[taken$row, carried$score, drop = FALSE])
-  shift <- r / sqrt(1 - r^2) * scores + (taken$reason == "event") * design$marker_event_shift / sqrt(1 - r^2)
+  shift <- r / sqrt(1 - r^2) * scores + (taken$reason == "event") * quantity(design, "marker_event_shift") / sqrt(1 - r^2)
   dimnames(shift) <- NULL
   list(added = list(marker = carried$marker, row = seq_len(nrow(taken)), shift = shift), scale = scale)
 }

@@ -1,0 +1,168 @@
+# Samples, markers and variants of simulated studies against what their design says.
+
+samples_of <- function(design, seed = 31) {
+  cohort <- simulate_cohort(design, seed)
+  list(design = design, cohort = cohort, table = simulate_samples(design, cohort, seed))
+}
+
+# Samples x markers on the standard scale (log, mean 0 and standard deviation 1), with row, day and reason.
+wide_markers <- function(made, seed = 31) {
+  taken <- samples_taken(made$design, made$cohort, seed)
+  values <- matrix(made$table$AVAL, nrow(taken), byrow = TRUE)
+  scale <- draw_things(seed, "marker_scale", seq_len(made$design$n_markers), 0, 2)
+  standard <- t((t(log(values)) - (1 + 3 * scale[, 1])) / (0.3 + 0.5 * scale[, 2]))
+  list(z = standard, row = taken$row, day = taken$day, event = taken$reason == "event", visit = taken$AVISIT)
+}
+
+test_that("study() has no doubt about samples and variants, and knows nothing after the last day", {
+  for (design in small_designs()) {
+    made <- samples_of(design)
+    variants <- simulate_variants(design, made$cohort, 31)
+    expect_equal(is.null(made$table), design$kind %in% c("guided_therapy", "rechallenge"))
+    expect_equal(is.null(variants), design$kind != "guided_therapy")
+    arguments <- Filter(Negate(is.null), list(samples = made$table, variants = variants))
+    if (length(arguments) == 0) next
+    expect_equal(nrow(do.call(cohort_faults, c(list(made$cohort), arguments))), 0, label = design$kind)
+    if (is.null(made$table)) next
+    row <- match(made$table$USUBJID, made$cohort$persons$USUBJID)
+    expect_true(all(made$table$ADT <= (made$cohort$persons$STARTDT + made$cohort$persons$LAST)[row]))
+    expect_false(anyDuplicated(made$table[c("USUBJID", "ADT", "PARAMCD", "REASON")]) > 0)
+  }
+})
+
+test_that("samples are taken at the planned weeks, but for the planted share", {
+  design <- small_designs(800, "irae_risk", sample_missed = 0.2)[[1]]
+  taken <- samples_taken(design, simulate_cohort(design, 31), 31)
+  taken <- taken[taken$reason == "scheduled", ]
+  expect_setequal(taken$AVISIT, c("V1", "V5", "V7"))
+  expect_true(within_chance(sum(taken$AVISIT == "V1") / 800, 0.8, sqrt(0.16 / 800)))
+  target <- c(V1 = 0, V5 = 168, V7 = 252)[taken$AVISIT]
+  expect_true(all(abs(taken$day - target) <= 3))
+  expect_true(all(taken$day[taken$AVISIT == "V1"] <= 0))
+})
+
+test_that("after surgery everybody who lives has a first plasma within its days", {
+  design <- small_designs(300, "perioperative", plasma_days = c(20, 33))[[1]]
+  cohort <- simulate_cohort(design, 31)
+  taken <- samples_taken(design, cohort, 31)
+  first <- taken[taken$AVISIT == "First plasma", ]
+  expect_true(all(first$day >= 20 & first$day <= 33))
+  expect_equal(range(first$day), c(20, 33))
+  day <- plasma_day(design, cohort$persons, 31)
+  expect_setequal(first$row, which(day <= cohort$persons$LAST))
+  expect_equal(first$day, day[first$row])
+})
+
+test_that("each observed irAE has a sample within two days of its diagnosis", {
+  design <- small_designs(300, "biomarker_cohort")[[1]]
+  cohort <- simulate_cohort(design, 31)
+  taken <- samples_taken(design, cohort, 31)
+  event <- taken[taken$reason == "event", ]
+  persons <- cohort$persons
+  seen <- which(floor(persons$T_IRAE) <= persons$LAST)
+  expect_true(all(seen %in% event$row) && all(event$row %in% seen))
+  delay <- event$day - floor(persons$T_IRAE[event$row])
+  expect_true(all(delay[!duplicated(event$row)] %in% 0:2))
+  design$sample_event <- FALSE
+  expect_null(event_samples(design, cohort, 31))
+})
+
+test_that("what lies below the limit of detection is the limit, flagged, as often as planted", {
+  design <- small_designs(1500, "irae_risk", below_limit = 0.1)[[1]]
+  made <- samples_of(design)
+  base <- made$table[made$table$AVISIT == "V1", ]
+  below <- base$BLQFL == "Y"
+  limit <- tapply(base$AVAL[below], base$PARAMCD[below], unique)
+  expect_type(limit, "double") # one value a marker
+  expect_equal(names(limit), unique(base$PARAMCD))
+  expect_true(all(base$AVAL[!below] >= limit[base$PARAMCD[!below]]))
+  share <- tapply(below, base$PARAMCD, mean)
+  expect_true(within_chance(share, 0.1, sqrt(0.09 / 1400), times = 4.5))
+  design$below_limit <- 0
+  expect_true(all(simulate_samples(design, made$cohort, 31)$BLQFL == "N"))
+})
+
+test_that("markers of a block correlate as planted, others do not, and signal markers follow the score", {
+  design <- design_biomarker_cohort(
+    patients = 3000, accrual = 300, n_markers = 24, marker_blocks = 4, marker_correlation = 0.6, signal_markers = 3,
+    signal_loading = 0.5, below_limit = 0
+  )
+  made <- samples_of(design)
+  wide <- wide_markers(made)
+  base <- wide$visit == "Baseline"
+  n <- sum(base)
+  expect_gt(n, 2500)
+  z <- wide$z[base, ]
+  persons <- made$cohort$persons[wide$row[base], ]
+  expect_equal(colMeans(z), rep(0, 24), tolerance = 5 / sqrt(n))
+  expect_equal(apply(z, 2, stats::sd), rep(1, 24), tolerance = 0.06)
+  found <- stats::cor(z, persons[c("SCORE_IRAE", "SCORE_PROG")])
+  planted <- cbind(rep(c(0.5, 0), c(3, 21)), rep(c(0, 0.5, 0), c(3, 3, 18)))
+  expect_true(within_chance(found, planted, 1 / sqrt(n), times = 4.5))
+  block <- rep_len(1:4, 24)
+  among <- stats::cor(z[, 7:24])
+  same <- outer(block[7:24], block[7:24], "==")
+  expect_true(within_chance(among[same & upper.tri(same)], 0.6, 0.64 / sqrt(n), times = 5))
+  expect_true(within_chance(among[!same], 0, 1 / sqrt(n), times = 5))
+})
+
+test_that("two samples of a person share the planted part, and signal markers rise at an event", {
+  design <- design_irae_risk(
+    patients = 3000, accrual = 300, n_markers = 12, marker_blocks = 3, signal_markers = 3, below_limit = 0,
+    marker_event_shift = 1.5, hr_score_irae = 1
+  )
+  made <- samples_of(design)
+  wide <- wide_markers(made)
+  base <- wide$visit == "V1"
+  again <- match(wide$row[base], wide$row[wide$visit == "V5"])
+  pairs <- stats::cor(wide$z[base, 9], wide$z[wide$visit == "V5", 9][again], use = "complete.obs")
+  # half of the variance is the person's; the drift adds a little to the later sample's variance
+  expect_equal(pairs, 0.5 / sqrt(1 + (0.2 * 168 / 365.25)^2), tolerance = 0.08)
+  first <- wide$event & !duplicated(paste(wide$row, wide$event))
+  change <- colMeans(wide$z[first, ]) - colMeans(wide$z[base, ])
+  se <- sqrt(1 / sum(first) + 1 / sum(base)) * 1.1
+  expect_true(within_chance(change[1:6], 1.5, se))
+  expect_true(within_chance(change[7:12], 0, se))
+})
+
+test_that("every actionable patient has one gene that leads to a therapy, others have none", {
+  design <- small_designs(2000, "guided_therapy")[[1]]
+  cohort <- simulate_cohort(design, 31)
+  variants <- simulate_variants(design, cohort, 31)
+  persons <- cohort$persons
+  leads <- variants[variants$ACTFL == "Y", ]
+  expect_equal(sort(leads$USUBJID), sort(persons$USUBJID[persons$ACTIONABLE]))
+  expect_equal(is.na(variants$THERAPY), variants$ACTFL == "N")
+  row <- match(variants$USUBJID, persons$USUBJID)
+  guided <- (floor(persons$T_GUIDED) <= persons$LAST)[row] %in% TRUE
+  expect_equal(variants$GUIDEFL == "Y", variants$ACTFL == "Y" & guided)
+  share <- length(unique(variants$USUBJID[variants$GENE == "TP53"])) / 2000
+  expect_true(within_chance(share, 0.45, sqrt(0.45 * 0.55 / 2000)))
+  panel <- gene_panel[!is.na(gene_panel$therapy), ]
+  among <- table(factor(leads$GENE, panel$gene)) / nrow(leads)
+  expect_true(within_chance(as.vector(among), panel$prevalence / sum(panel$prevalence), 0.5 / sqrt(nrow(leads))))
+  expect_true(all(variants$ADT < persons$STARTDT[row]))
+})
+
+test_that("samples and variants follow from the seed; more patients, markers and threads leave them as they were", {
+  for (design in small_designs(60, c("biomarker_cohort", "perioperative", "irae_risk"))) {
+    made <- samples_of(design)
+    expect_identical(samples_of(design)$table, made$table)
+    expect_false(identical(samples_of(design, 32)$table, made$table))
+    more <- design
+    more$patients <- 90
+    more$n_markers <- 20
+    grown <- samples_of(more)$table
+    grown <- grown[grown$PARAMCD %in% made$table$PARAMCD, ]
+    expect_equal(first_persons(grown, made$cohort, 60), made$table, label = design$kind)
+  }
+  old <- options(tte.threads = 1)
+  on.exit(options(old))
+  expect_identical(samples_of(design)$table, made$table)
+  design <- small_designs(60, "guided_therapy")[[1]]
+  cohort <- simulate_cohort(design, 31)
+  more <- design
+  more$patients <- 90
+  grown <- simulate_variants(more, simulate_cohort(more, 31), 31)
+  expect_equal(first_persons(grown, cohort, 60), simulate_variants(design, cohort, 31))
+})
