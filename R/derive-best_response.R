@@ -154,7 +154,7 @@ check_rule <- function(rule) {
   if (!inherits(rule, "tte_recist")) fault("rule", "wrong_type", "must be made by recist()")
 }
 
-visit_faults <- function(x, subjects) {
+visit_faults <- function(x, subjects, rule = NULL) {
   if (inherits(x, "tte_responses") && nrow(x) == 0) {
     return(NULL)
   }
@@ -163,13 +163,14 @@ visit_faults <- function(x, subjects) {
     return(columns)
   }
   counts <- is_overall_response(x) & is_assessed(x$AVALC)
+  unknown <- if (is_irecist(rule)) is.na(immune_code(x$AVALC)) else is.na(response_code(x$AVALC))
   rbind(
     if (!any(is_overall_response(x))) {
       fault("x", "unknown_param", "has no overall responses (PARAMCD OVR)", column = "PARAMCD")
     },
     row_fault(
-      counts & is.na(response_code(x$AVALC)), "x", "unknown_level", "AVALC", "is no overall response",
-      remedy = sprintf("There are %s; ND is a visit without assessment.", toString(names(response_codes)))
+      counts & unknown, "x", "unknown_level", "AVALC", "is no overall response",
+      remedy = response_word_remedy(x$AVALC[counts & unknown], rule)
     ),
     date_faults(x, "x", "ADT"),
     row_fault(counts & is.na(x[["ADT"]]), "x", "missing_value", "ADT", "is missing",
@@ -183,6 +184,19 @@ visit_faults <- function(x, subjects) {
       )
     }
   )
+}
+
+response_word_remedy <- function(words, rule) {
+  if (is_irecist(rule)) {
+    return(paste0(
+      sprintf("By iRECIST there are %s", toString(names(immune_codes))),
+      "; a PD is an iUPD or an iCPD, and ND a visit without assessment."
+    ))
+  }
+  if (any(!is.na(immune_code(words)))) {
+    return("These are words of iRECIST: say rule = irecist().")
+  }
+  sprintf("There are %s; ND is a visit without assessment.", toString(names(response_codes)))
 }
 
 subject_faults <- function(subjects) {

@@ -5,13 +5,14 @@ lesion_groups <- c(TARGET = 1L, "NON-TARGET" = 2L, NEW = 3L)
 lesion_state_codes <- c(
   ABSENT = 1L, PRESENT = 2L, "TOO SMALL TO MEASURE" = 3L, "UNEQUIVOCAL PROGRESSION" = 4L,
   "NOT EVALUABLE" = 5L, "NOT DONE" = 6L, UNEQUIVOCAL = 7L, EQUIVOCAL = 8L, "MARKER RAISED" = 9L,
-  "MARKER NORMAL" = 10L, MERGED = 11L, COALESCED = 11L
+  "MARKER NORMAL" = 10L, MERGED = 11L, COALESCED = 11L, INCREASED = 12L, DECREASED = 13L, UNCHANGED = 14L
 )
 
 # Which states a lesion of each group can have; 0 is unsaid.
 states_of_group <- list(
-  TARGET = c(0L, 1L, 2L, 3L, 5L, 6L, 11L), "NON-TARGET" = c(0L, 1L, 2L, 3L, 4L, 5L, 6L, 9L, 10L, 11L),
-  NEW = c(0L, 1L, 2L, 3L, 5L, 6L, 7L, 8L)
+  TARGET = c(0L, 1L, 2L, 3L, 5L, 6L, 11L),
+  "NON-TARGET" = c(0L, 1L, 2L, 3L, 4L, 5L, 6L, 9L, 10L, 11L, 12L, 13L, 14L),
+  NEW = c(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 12L, 13L, 14L)
 )
 
 # One value for each distinct word, so that a long column is read once.
@@ -98,7 +99,8 @@ lesion_faults <- function(x, subjects) {
   number <- number_faults(x, "AVAL", 1000)
   general <- rbind(
     whose_faults(x, subjects), number, date_faults(x, "x", "ADT"), listed_faults(x, "ABLFL", c("Y", "N")),
-    listed_faults(x, "NODAL", c("Y", "N")),
+    listed_faults(x, "NODAL", c("Y", "N")), listed_faults(x, "SYMPTOMS", c("Y", "N")),
+    listed_faults(x, "CLINSTAB", c("Y", "N")),
     row_fault(is.na(x[["TRLNKID"]]), "x", "missing_value", "TRLNKID", "is missing"),
     row_fault(
       is.na(group_code(x[["TRGRPID"]])), "x", "unknown_level", "TRGRPID",
@@ -112,7 +114,7 @@ state_faults <- function(x) {
   group <- group_code(x[["TRGRPID"]])
   state <- lesion_state(x)
   size <- lesion_size(x)
-  allowed <- matrix(FALSE, 3, 12)
+  allowed <- matrix(FALSE, 3, 15)
   for (g in seq_along(states_of_group)) allowed[g, states_of_group[[g]] + 1L] <- TRUE
   wrong <- !is.na(group) & (is.na(state) | !allowed[cbind(group, ifelse(is.na(state), 0L, state) + 1L)])
   looked_at <- ifelse(state %in% 0L, !is.na(size), !state %in% 6L)

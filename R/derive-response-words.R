@@ -90,7 +90,8 @@ non_target_words <- function(found) {
 new_words <- function(found) {
   said <- c("", "new lesion", "new lesions were not assessed")[found$new_lesion + 1L]
   seen <- which(found$new_lesion == 1L)
-  said[seen] <- paste("new lesion, first seen on", format(day_date(found$new_day[seen])))
+  dated <- seen[!is.na(found$new_day[seen])]
+  said[dated] <- paste("new lesion, first seen on", format(day_date(found$new_day[dated])))
   doubtful <- which(found$equivocal == 1L & found$new_lesion != 1L)
   said[doubtful] <- "an equivocal new lesion, which counts from here once it is certain"
   replace(said, found$role != 0L, "")

@@ -91,7 +91,7 @@ visit_responses <- function(study, rule = recist(), reader = NULL, words = TRUE,
 responses_from <- function(x, subjects, rule, reader, info = NULL, words = TRUE, call = rlang::caller_env()) {
   kind <- response_kind(x)
   abort_input(rbind(
-    check_rule(rule), source_faults(x, subjects, kind), reader_choice_faults(x, reader, kind),
+    check_response_rule(rule), source_faults(x, subjects, kind, rule), reader_choice_faults(x, reader, kind),
     subject_day_faults(x, subjects, kind)
   ), call)
   derive <- switch(kind,
@@ -102,7 +102,7 @@ responses_from <- function(x, subjects, rule, reader, info = NULL, words = TRUE,
   found <- derive(x, as.data.frame(subjects), rule, reader, words, call)
   found$BASECMP[found$USUBJID %in% subjects$USUBJID[subjects[["BASEFL"]] %in% "N"]] <- "N"
   found$provenance <- rep(list(response_provenance(kind, rule, reader, info)), nrow(found))
-  structure(found, class = c("tte_responses", "data.frame"))
+  structure(found, class = c(if (is_irecist(rule)) "tte_irecist_responses", "tte_responses", "data.frame"))
 }
 
 # Before the first scan of a study, say at an early data cut.
@@ -117,8 +117,16 @@ reasons_of <- function(x, row) {
   if (is.null(told)) {
     return(x$REASON[row])
   }
-  timepoint_words(lapply(told$found, `[`, row), told$until[row], told$rule)
+  told$found <- lapply(told$found, `[`, row)
+  told$until <- told$until[row]
+  if (is.null(told$immune)) {
+    return(recist_words(told))
+  }
+  told$immune <- lapply(told$immune, `[`, row)
+  immune_words(told, recist_words(told))
 }
+
+recist_words <- function(told) timepoint_words(told$found, told$until, recist_of(told$rule))
 
 # What a table of x holds, told by its columns.
 response_kind <- function(x) {
@@ -129,18 +137,17 @@ response_kind <- function(x) {
 }
 
 response_provenance <- function(kind, rule, reader, info) {
+  derived <- c(if (is_irecist(rule)) immune_sentences(rule), response_sentences(recist_of(rule)))
   says <- switch(kind,
-    lesions = response_sentences(rule),
-    sums = c(
-      response_sentences(rule),
-      sums = "Only sums were given; they are complete unless COMPLETE says not."
-    ),
+    lesions = derived,
+    sums = c(derived, sums = "Only sums were given; they are complete unless COMPLETE says not."),
     supplied = c(supplied = "Responses were supplied and are used as they are.")
   )
+  criteria <- if (is_irecist(rule)) "iRECIST, and by RECIST 1.1 beside it" else "RECIST 1.1"
   c(
     list(
-      method = "Response at each timepoint by RECIST 1.1", conventions = says, source = kind, rule = rule,
-      reader = reader
+      method = paste("Response at each timepoint by", criteria), conventions = says, source = kind,
+      rule = rule, reader = reader
     ),
     info[intersect(c("design", "arm", "data_cut", "hash"), names(info))]
   )
@@ -148,13 +155,13 @@ response_provenance <- function(kind, rule, reader, info) {
 
 # ---- checks ----
 
-source_faults <- function(x, subjects, kind) {
+source_faults <- function(x, subjects, kind, rule) {
   if (kind == "lesions") {
     return(lesion_faults(x, subjects))
   }
   if (kind == "supplied") {
     known <- if (is.null(subjects)) data.frame(USUBJID = unique(x[["USUBJID"]])) else subjects
-    return(visit_faults(x, known))
+    return(visit_faults(x, known, rule))
   }
   columns <- column_faults(x, "x", c("USUBJID", "ADT", "SUM"))
   if (!is.null(columns)) {
@@ -164,7 +171,8 @@ source_faults <- function(x, subjects, kind) {
     whose_faults(x, subjects), number_faults(x, "SUM", 10000), date_faults(x, "x", "ADT"),
     row_fault(is.na(x[["ADT"]]), "x", "missing_value", "ADT", "is missing"),
     listed_faults(x, "ABLFL", c("Y", "N")), listed_faults(x, "NTRGRESP", names(non_target_codes)),
-    listed_faults(x, "NEWLESN", c("Y", "N")), flag_faults(x, c("COMPLETE", "NODES_NORMAL"))
+    listed_faults(x, "NEWLESN", c("Y", "N")), flag_faults(x, c("COMPLETE", "NODES_NORMAL")),
+    followed_sum_faults(x)
   )
 }
 
@@ -318,12 +326,13 @@ lesion_responses <- function(x, subjects, rule, reader, words, call) {
   x <- keep_reader(x, reader)
   histories <- histories_of(x, subjects)
   days <- history_days(histories, subjects)
-  rows <- engine_lesions(x, histories)
-  found <- recist_lesions_cpp(rows, days$until, days$start, engine_recist(rule))
+  rows <- c(engine_lesions(x, histories), if (is_irecist(rule)) engine_followed(x))
+  found <- recist_lesions_cpp(rows, days$until, days$start, engine_responses(rule))
   abort_input(repeated_faults(x, found$repeated), call)
-  inform_baseline(x, rows, found, days, rule)
+  inform_baseline(x, rows, found, days, recist_of(rule))
+  if (is_irecist(rule)) found$immune$stable <- stable_timepoints(x, found)
   visit <- if (is.null(x[["AVISIT"]])) NA_character_ else as.character(x[["AVISIT"]][found$first_row])
-  response_rows(found, histories, days, visit, rule, words)
+  timepoint_rows(found, histories, days, visit, rule, words)
 }
 
 # ---- from sums ----
@@ -337,15 +346,17 @@ sum_responses <- function(x, subjects, rule, reader, words, call) {
   x <- x[order, , drop = FALSE]
   history <- histories$row[order]
   rows <- engine_sums(x, history, day[order], days)
+  if (is_irecist(rule)) rows <- c(rows, engine_followed_sums(x))
   offset <- c(0L, cumsum(tabulate(history, length(histories$person))))
   at <- rep(NA_integer_, length(histories$person))
   at[history[rows$role == 1]] <- which(rows$role == 1)
   zero <- !is.na(at) & (rows$sum[at] %in% 0L) & rows$complete[at] == 1L
-  found <- recist_sums_cpp(rows, offset, as.integer(!zero), engine_recist(rule))
+  found <- recist_sums_cpp(rows, offset, as.integer(!zero), engine_responses(rule))
+  if (is_irecist(rule)) found$immune$stable <- said_stable(x)
   found$offset <- offset
   found$has_targets <- as.integer(!zero)
   visit <- if (is.null(x[["AVISIT"]])) NA_character_ else as.character(x[["AVISIT"]])
-  response_rows(found, histories, days, visit, rule, words)
+  timepoint_rows(found, histories, days, visit, rule, words)
 }
 
 non_target_codes <- c(CR = 1L, "NON-CR/NON-PD" = 4L, NN = 4L, PD = 5L, NE = 6L, "NA" = 0L)
@@ -392,11 +403,12 @@ supplied_responses <- function(x, subjects, rule, reader, words, call) {
   day <- whole_day(x[["ADT"]])[rows]
   order <- order(match(x$USUBJID[rows], subjects$USUBJID), readers, day)
   rows <- rows[order]
-  response <- response_word(response_code(x$AVALC[rows]))
+  code <- if (is_irecist(rule)) recist_codes(x, rows, readers[order]) else response_code(x$AVALC[rows])
+  response <- response_word(code)
   response[response %in% "MISSING"] <- NA
   date <- day_date(day[order])
   person <- match(x$USUBJID[rows], subjects$USUBJID)
-  data.frame(
+  found <- data.frame(
     USUBJID = x$USUBJID[rows], READER = readers[order],
     AVISIT = if (is.null(x[["AVISIT"]])) NA_character_ else as.character(x[["AVISIT"]][rows]), ADT = date,
     ADTPD = replace(date, !response %in% "PD", NA), SCANDT = date, PARAMCD = "OVR", AVALC = response,
@@ -406,6 +418,7 @@ supplied_responses <- function(x, subjects, rule, reader, words, call) {
     BASECMP = rep("Y", length(rows)),
     MEASFL = supplied_measurable(x, subjects)[person]
   )
+  if (is_irecist(rule)) supplied_immune(found, x, rows, subjects) else found
 }
 
 supplied_measurable <- function(x, subjects) {
@@ -434,13 +447,14 @@ part_response <- function(x, rows, param) {
 
 category_words <- c("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
 
-response_rows <- function(found, histories, days, visit, rule, words) {
+timepoint_rows <- function(found, histories, days, visit, rule, words) {
   history <- rep.int(seq_along(histories$person), diff(found$offset))
   called <- found$role == 0L & found$override != 3L
   response <- response_word(found$overall)
   response[!called] <- NA
   date <- day_date(found$day)
-  if (words) reason <- timepoint_words(found, days$until[history], rule)
+  told <- list(found = found[worded], until = days$until[history], rule = rule)
+  if (words) reason <- recist_words(told)
   rows <- list(
     USUBJID = histories$person[history], READER = histories$reader[history],
     AVISIT = rep_len(visit, length(history)),
@@ -456,7 +470,10 @@ response_rows <- function(found, histories, days, visit, rule, words) {
     MEASFL = c("N", "Y")[found$has_targets[history] + 1L]
   )
   rows <- list2DF(rows)
-  if (!words) attr(rows, "told") <- list(found = found[worded], until = days$until[history], rule = rule)
+  if (is_irecist(rule)) {
+    return(immune_rows(rows, found, told, words))
+  }
+  if (!words) attr(rows, "told") <- told
   rows
 }
 

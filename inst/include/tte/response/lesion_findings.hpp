@@ -13,6 +13,7 @@
 #include "../core/expects.hpp"
 #include "../core/radix_sort.hpp"
 #include "../core/span.hpp"
+#include "irecist.hpp"
 #include "recist.hpp"
 
 namespace tte {
@@ -31,7 +32,10 @@ enum class LesionState : std::int32_t {
   equivocal = 8,
   marker_raised = 9,
   marker_normal = 10,
-  merged = 11  // into another lesion, whose diameter holds it
+  merged = 11,     // into another lesion, whose diameter holds it
+  increased = 12,  // since it was last assessed, as the next two
+  decreased = 13,
+  unchanged = 14
 };
 
 /// One row per lesion and scan, in any order. Sizes are in mm, NaN where none is recorded.
@@ -45,6 +49,8 @@ struct LesionRows {
   Span<double> size;
   Span<std::int32_t> nodal;     // 1: short axis of a lymph node
   Span<std::int32_t> baseline;  // 1: flagged as baseline
+  Span<std::int32_t> organ;     // any code, -1 unknown; empty: all unknown
+  Span<std::int32_t> symptoms;  // 1: the scan was made for new symptoms; empty: none
 };
 
 /// Per history, no_day where it is not known: the last day of a scan that may be the baseline, and the first
@@ -54,10 +60,17 @@ struct HistoryDays {
   Span<std::int32_t> start;
 };
 
+/// How many new lesions are measured, in all and in one organ.
+struct NewLesionLimits {
+  int in_all = 5;
+  int per_organ = 2;
+};
+
 /// Timepoints of all histories, in order.
 struct LesionFindings {
   std::vector<std::int32_t> offset;       // of the histories
   std::vector<Findings> findings;         // one per timepoint
+  std::vector<ImmuneFindings> immune;     // one per timepoint
   std::vector<std::int32_t> first_row;    // of each timepoint: a row of the input
   std::vector<std::int32_t> has_targets;  // one per history
   std::vector<std::int32_t> timepoint;    // of each row of the input
@@ -66,8 +79,11 @@ struct LesionFindings {
 
 namespace detail {
 
-constexpr std::int32_t pathological_node = 100, measurable_node = 150, too_small_size = 50;
+constexpr std::int32_t pathological_node = 100, measurable_node = 150, measurable_size = 100,
+                       too_small_size = 50;
 constexpr std::int32_t no_size = -1;
+constexpr std::int32_t lymph_nodes = -2;            // all nodes are one organ
+constexpr int gone = 0, there = 2, progressed = 3;  // ranks of a lesion that is not measured
 
 inline std::int32_t tenths(double mm) {
   return std::isnan(mm) ? no_size : static_cast<std::int32_t>(std::llround(mm * 10));
@@ -93,18 +109,26 @@ struct Lesion {
   LesionGroup group;
   std::int32_t code;
   bool nodal = false;
-  bool expected = false;             // non-target: seen at the baseline or since; a marker: raised so far
-  bool certain = false;              // new: unequivocal so far
+  bool expected = false;  // non-target: seen at the baseline or since; a marker: raised so far
+  bool certain = false;   // new: unequivocal so far
+  bool known = false;     // new: certain at an earlier timepoint
+  bool doubted = false;   // new: seen and not certain at an earlier timepoint
+  bool measured = false;  // new: one of those whose sizes add up
+  std::int32_t organ = -1;
   std::int32_t first_seen = no_day;  // new: first day on which it was seen at all
+  std::int32_t last_size = no_size;  // when it was last assessed
+  int last_rank = -1;
 };
 
 // A lesion at one timepoint.
 struct Reading {
-  std::int32_t size = no_size;        // target: all parts together
-  std::int32_t day = no_day;          // of the size
-  std::int32_t failed_day = no_day;   // last scan on which it, or a part of it, could not be measured
-  std::int32_t present_day = no_day;  // first scan on which it was there without a size
-  int rank = -1;                      // non-target: 0 gone, 1 marker raised, 2 there, 3 progression
+  std::int32_t size = no_size;           // target: all parts together
+  std::int32_t day = no_day;             // of the size
+  std::int32_t failed_day = no_day;      // last scan on which it, or a part of it, could not be measured
+  std::int32_t present_day = no_day;     // first scan on which it was there without a size
+  int rank = -1;                         // non-target, new: 0 gone, 1 marker raised, 2 there, 3 progression
+  std::int32_t first_day = no_day;       // non-target, new: first scan on which it was assessed
+  bool larger = false, smaller = false;  // non-target, new: said so
 
   bool measured() const { return size != no_size && failed_day != day; }
 };
@@ -127,11 +151,18 @@ inline std::int32_t target_size(const LesionRow& r) {
   return r.state == LesionState::absent || r.state == LesionState::merged ? 0 : no_size;
 }
 
-// 0 gone, 1 marker raised, 2 there, 3 unequivocal progression, -1 not assessed.
-inline int non_target_rank(const LesionRow& r, bool nodal) {
+// 0 gone, 1 marker raised, 2 there, 3 unequivocal progression, -1 not assessed. What has not become smaller
+// since it progressed still has progressed.
+inline int non_target_rank(const LesionRow& r, bool nodal, int last_rank) {
   switch (r.state) {
     case LesionState::progression:
-      return 3;
+      return progressed;
+    case LesionState::unchanged:
+      if (last_rank >= 0) return last_rank;
+      break;
+    case LesionState::increased:
+      if (last_rank == progressed) return progressed;
+      break;
     case LesionState::marker_raised:
       return 1;
     case LesionState::absent:
@@ -142,9 +173,10 @@ inline int non_target_rank(const LesionRow& r, bool nodal) {
     case LesionState::not_done:
       return -1;
     default:
-      if (r.size != no_size) return r.size >= (nodal ? pathological_node : 1) ? 2 : 0;
-      return r.state == LesionState::unsaid ? -1 : 2;
+      break;
   }
+  if (r.size != no_size) return r.size >= (nodal ? pathological_node : 1) ? there : gone;
+  return r.state == LesionState::unsaid ? -1 : there;
 }
 
 inline bool seen_as_new(const LesionRow& r) {
@@ -156,10 +188,29 @@ inline bool is_marker(const LesionRow& r) {
   return r.state == LesionState::marker_raised || r.state == LesionState::marker_normal;
 }
 
+// How a lesion that is not measured has changed since it was last assessed.
+struct Change {
+  bool larger = false, smaller = false;
+};
+
+inline Change change_of(const Lesion& lesion, const Reading& now) {
+  if (now.rank < 0 || lesion.last_rank < 0) return {};
+  const bool sized = now.measured() && lesion.last_size != no_size;
+  const bool small_node = lesion.nodal && now.size < pathological_node;
+  Change change;
+  change.larger = now.larger || (lesion.last_rank == gone && now.rank >= there) ||
+                  (lesion.last_rank < progressed && now.rank == progressed) ||
+                  (sized && now.size > lesion.last_size && !small_node);
+  change.smaller = !change.larger && (now.smaller || (lesion.last_rank >= there && now.rank == gone) ||
+                                      (sized && now.size < lesion.last_size));
+  return change;
+}
+
 // Reads the histories one after another; its buffers live as long as it does.
 class HistoryReader {
  public:
-  HistoryReader(const LesionRows& rows, LesionFindings& out) : in_(rows), out_(out) {}
+  HistoryReader(const LesionRows& rows, const NewLesionLimits& limits, LesionFindings& out)
+      : in_(rows), limits_(limits), out_(out) {}
 
   void read(const std::vector<KeyedRow>& sorted, RowRange range, std::int32_t baseline_until,
             std::int32_t start) {
@@ -178,13 +229,16 @@ class HistoryReader {
 
  private:
   const LesionRows& in_;
+  const NewLesionLimits& limits_;
   LesionFindings& out_;
   std::vector<LesionRow> rows_;
   std::vector<VisitRows> visits_;
   std::vector<Lesion> lesions_;
   std::vector<Reading> readings_;
   std::vector<const LesionRow*> alike_;
+  std::vector<std::size_t> appeared_;
   std::int32_t flagged_until_ = no_day;
+  bool symptoms_ = false;  // of the timepoint that is read
 
   LesionRow row(std::int32_t i) const {
     const auto k = static_cast<std::size_t>(i);
@@ -246,7 +300,15 @@ class HistoryReader {
     for (const LesionRow& r : rows_) {
       Lesion& lesion = lesions_[lesion_of(r)];
       lesion.nodal = lesion.nodal || r.nodal;
+      lesion.organ = std::max(lesion.organ, organ_of(r));
     }
+    for (Lesion& lesion : lesions_) {
+      if (lesion.nodal) lesion.organ = lymph_nodes;
+    }
+  }
+
+  std::int32_t organ_of(const LesionRow& r) const {
+    return in_.organ.size() == 0 ? -1 : in_.organ[static_cast<std::size_t>(r.row)];
   }
 
   // Position of the visit that is the baseline (the first of those flagged), -1: there is none.
@@ -285,6 +347,7 @@ class HistoryReader {
     found.role = what;
     found.day = no_day;
     readings_.assign(lesions_.size(), Reading{});
+    symptoms_ = false;
     const auto index = static_cast<std::int32_t>(out_.findings.size());
     out_.first_row.push_back(rows_[visits_[v].rows.begin].row);
     read_visit(visits_[v], index, found);
@@ -294,6 +357,7 @@ class HistoryReader {
     finish_targets(found);
     finish_non_targets(found);
     out_.findings.push_back(found);
+    out_.immune.push_back(follow_lesions());
   }
 
   void read_visit(const VisitRows& visit, std::int32_t index, Findings& found) {
@@ -326,7 +390,10 @@ class HistoryReader {
   void read_row(const LesionRow& r, Lesion& lesion, Reading& reading, Findings& found) {
     if (r.group == LesionGroup::target) read_target(r, reading, found);
     if (r.group == LesionGroup::non_target) read_non_target(r, lesion, reading, found);
-    if (r.group == LesionGroup::new_lesion && found.role == VisitRole::follow_up) read_new(r, lesion, found);
+    if (r.group == LesionGroup::new_lesion && found.role == VisitRole::follow_up) {
+      read_new(r, lesion, reading, found);
+    }
+    symptoms_ = symptoms_ || (in_.symptoms.size() > 0 && in_.symptoms[static_cast<std::size_t>(r.row)] == 1);
   }
 
   static void show_disease(std::int32_t day, bool small_node, Findings& found) {
@@ -342,7 +409,13 @@ class HistoryReader {
     if (size == no_size) {
       reading.failed_day = later(reading.failed_day, r.day);
       if (r.state == LesionState::present) reading.present_day = earlier(reading.present_day, r.day);
-    } else if (reading.size == no_size || r.day > reading.day) {
+    } else {
+      measure(r, size, reading);
+    }
+  }
+
+  static void measure(const LesionRow& r, std::int32_t size, Reading& reading) {
+    if (reading.size == no_size || r.day > reading.day) {
       reading.size = size;
       reading.day = r.day;
     } else if (r.day == reading.day) {
@@ -350,29 +423,43 @@ class HistoryReader {
     }
   }
 
-  static void read_non_target(const LesionRow& r, Lesion& lesion, Reading& reading, Findings& found) {
-    const int rank = non_target_rank(r, lesion.nodal);
-    lesion.expected = lesion.expected || !is_marker(r) || r.state == LesionState::marker_raised;
+  // What is said of a lesion that is followed without being a target.
+  static void note(const LesionRow& r, int rank, Reading& reading) {
+    if (rank < 0) return;
     reading.rank = std::max(reading.rank, rank);
-    if (rank == 3) found.non_target_day = earlier(found.non_target_day, r.day);
-    if (rank < 2) return;
+    reading.first_day = earlier(reading.first_day, r.day);
+    reading.larger = reading.larger || r.state == LesionState::increased;
+    reading.smaller = reading.smaller || r.state == LesionState::decreased;
+    const std::int32_t size = target_size(r);
+    if (size != no_size && !is_marker(r)) measure(r, size, reading);
+  }
+
+  static void read_non_target(const LesionRow& r, Lesion& lesion, Reading& reading, Findings& found) {
+    const int rank = non_target_rank(r, lesion.nodal, lesion.last_rank);
+    lesion.expected = lesion.expected || !is_marker(r) || r.state == LesionState::marker_raised;
+    note(r, rank, reading);
+    if (rank == progressed) found.non_target_day = earlier(found.non_target_day, r.day);
+    if (rank < there) return;
     found.non_target_disease = true;
     show_disease(r.day, false, found);
   }
 
   // An equivocal lesion is dated at its first appearance once it is certain.
-  static void read_new(const LesionRow& r, Lesion& lesion, Findings& found) {
-    if (!seen_as_new(r)) {
+  static void read_new(const LesionRow& r, Lesion& lesion, Reading& reading, Findings& found) {
+    const bool as_before = r.state == LesionState::unchanged;
+    if (!seen_as_new(r) || (as_before && lesion.last_rank == gone)) {
       const bool unknown = !looked_at(r) || r.state == LesionState::not_evaluable;
       if (unknown && found.new_lesion == NewLesion::no) found.new_lesion = NewLesion::not_assessed;
+      if (!unknown) note(r, gone, reading);
       return;
     }
     const bool known = lesion.certain;
     lesion.first_seen = earlier(lesion.first_seen, r.day);
-    if (r.state == LesionState::equivocal) {
+    if (r.state == LesionState::equivocal || (as_before && lesion.doubted && !lesion.known)) {
       found.equivocal = true;
       return;
     }
+    note(r, non_target_rank(r, lesion.nodal, lesion.last_rank), reading);
     found.new_lesion = NewLesion::yes;
     found.new_day = earlier(found.new_day, known ? r.day : lesion.first_seen);
     lesion.certain = true;
@@ -414,6 +501,87 @@ class HistoryReader {
     if (any) found.non_target = non_target_category(worst, least);
   }
 
+  // How new and non-target lesions have changed since they were last assessed; a new lesion that was not
+  // assessed stays what it was.
+  ImmuneFindings follow_lesions() {
+    ImmuneFindings now;
+    now.symptoms = symptoms_;
+    appeared_.clear();
+    for (std::size_t i = 0; i < lesions_.size(); ++i) {
+      Lesion& lesion = lesions_[i];
+      if (lesion.group == LesionGroup::non_target) follow_non_target(lesion, readings_[i], now);
+      if (lesion.group == LesionGroup::new_lesion) follow_new(i, now);
+    }
+    choose_measured();
+    for (std::size_t i = 0; i < lesions_.size(); ++i) {
+      if (lesions_[i].group == LesionGroup::target) continue;
+      remember(lesions_[i], readings_[i]);
+      if (lesions_[i].known) add_known(lesions_[i], now);
+      lesions_[i].doubted = !lesions_[i].certain && lesions_[i].first_seen != no_day;
+    }
+    return now;
+  }
+
+  static void follow_non_target(const Lesion& lesion, const Reading& reading, ImmuneFindings& now) {
+    const Change change = change_of(lesion, reading);
+    now.non_target_larger = now.non_target_larger || change.larger;
+    now.non_target_smaller = now.non_target_smaller || change.smaller;
+    if (change.larger) now.larger_day = earlier(now.larger_day, reading.first_day);
+  }
+
+  void follow_new(std::size_t i, ImmuneFindings& now) {
+    Lesion& lesion = lesions_[i];
+    const Reading& reading = readings_[i];
+    if (reading.rank >= there) now.seen_day = earlier(now.seen_day, reading.first_day);
+    if (lesion.certain && !lesion.known) {
+      lesion.known = true;
+      now.appeared_day = earlier(now.appeared_day, lesion.first_seen);
+      appeared_.push_back(i);
+    } else if (lesion.known && !(lesion.measured && reading.measured())) {
+      const Change change = change_of(lesion, reading);
+      now.larger = now.larger || change.larger;
+      now.smaller = now.smaller || change.smaller;
+    }
+  }
+
+  // Of the lesions that appeared the largest are measured from here on.
+  void choose_measured() {
+    std::sort(appeared_.begin(), appeared_.end(), [this](std::size_t a, std::size_t b) {
+      if (readings_[a].size != readings_[b].size) return readings_[a].size > readings_[b].size;
+      return lesions_[a].code < lesions_[b].code;
+    });
+    for (const std::size_t i : appeared_) lesions_[i].measured = may_be_measured(i);
+  }
+
+  bool may_be_measured(std::size_t i) const {
+    const Lesion& lesion = lesions_[i];
+    if (!readings_[i].measured()) return false;
+    if (readings_[i].size < (lesion.nodal ? measurable_node : measurable_size)) return false;
+    int all = 0, same_organ = 0;
+    for (const Lesion& other : lesions_) {
+      if (!other.measured) continue;
+      ++all;
+      if (lesion.organ != -1 && other.organ == lesion.organ) ++same_organ;
+    }
+    return all < limits_.in_all && same_organ < limits_.per_organ;
+  }
+
+  static void remember(Lesion& lesion, const Reading& reading) {
+    if (reading.rank < 0) return;
+    lesion.last_rank = lesion.measured && reading.measured() ? std::min(reading.rank, there) : reading.rank;
+    if (reading.rank == gone && lesion.group == LesionGroup::new_lesion) lesion.last_size = 0;
+    if (reading.measured()) lesion.last_size = reading.size;
+  }
+
+  static void add_known(const Lesion& lesion, ImmuneFindings& now) {
+    ++now.known;
+    now.there = now.there || lesion.last_rank >= there;
+    now.unequivocal = now.unequivocal || lesion.last_rank == progressed;
+    if (!lesion.measured) return;
+    now.measured = true;
+    now.sum += lesion.last_size;
+  }
+
   static Category non_target_category(int worst, int least) {
     if (worst == 3) return Category::PD;
     if (least < 0) return Category::NE;
@@ -451,7 +619,7 @@ inline void check_lesion_codes(const LesionRows& rows, std::int32_t histories) {
     expects(rows.history[i] >= 0 && rows.history[i] < histories, "a row belongs to no history");
     expects(rows.visit[i] >= -1, "a visit is -1 or more");
     expects(rows.group[i] >= 1 && rows.group[i] <= 3, "a group is 1 to 3");
-    expects(rows.state[i] >= 0 && rows.state[i] <= 11, "a state is 0 to 11");
+    expects(rows.state[i] >= 0 && rows.state[i] <= 14, "a state is 0 to 14");
     const double size = rows.size[i];
     expects(std::isnan(size) || (size >= 0 && size <= 10000), "a size is from 0 to 10 m, or NaN");
   }
@@ -466,6 +634,9 @@ inline void check_lesions(const LesionRows& rows, const HistoryDays& days) {
     expects(column->size() == n, "the columns of the lesions differ in length");
   }
   expects(rows.size.size() == n, "the columns of the lesions differ in length");
+  for (const auto* column : {&rows.organ, &rows.symptoms}) {
+    expects(column->size() == 0 || column->size() == n, "the columns of the lesions differ in length");
+  }
   check_lesion_codes(rows, static_cast<std::int32_t>(days.start.size()));
 }
 
@@ -473,13 +644,14 @@ inline void check_lesions(const LesionRows& rows, const HistoryDays& days) {
 
 /// What was found at each timepoint of each history. Costs a sort of the rows; the order of the rows changes
 /// nothing but which row stands for a timepoint.
-inline LesionFindings lesion_findings(const LesionRows& rows, const HistoryDays& days) {
+inline LesionFindings lesion_findings(const LesionRows& rows, const HistoryDays& days,
+                                      const NewLesionLimits& limits = {}) {
   detail::check_lesions(rows, days);
   const std::vector<detail::KeyedRow> sorted = detail::by_visit(rows);
   LesionFindings out;
   out.offset.push_back(0);
   out.timepoint.assign(sorted.size(), -1);
-  detail::HistoryReader reader(rows, out);
+  detail::HistoryReader reader(rows, limits, out);
   std::size_t at = 0;
   for (std::size_t k = 0; k < days.start.size(); ++k) {
     const std::size_t begin = at;
