@@ -10,7 +10,8 @@ namespace {
 
 // A seed is a whole number of R below 2^53.
 tte::Purpose purpose_of(double seed, int purpose) {
-  if (!(seed >= 0 && seed < 9007199254740992.0)) Rcpp::stop("a seed is a whole number from 0 to 2^53");
+  tte::expects(seed >= 0 && seed < 9007199254740992.0 && seed == std::floor(seed),
+               "a seed is a whole number from 0 to 2^53");
   return {tte::Seed{static_cast<std::uint64_t>(seed)}, purpose};
 }
 

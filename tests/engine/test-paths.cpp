@@ -212,6 +212,29 @@ TEST_CASE("who starts in the required state has reached it") {
         Approx(p).margin(error_of(p, many)));
 }
 
+TEST_CASE("to leave the required state is not to be absorbed") {
+  std::vector<Hazard> recovery = illness;
+  recovery.push_back({2, 1, {0}, {0.2}});
+  Persons persons(2000);
+  persons.delay.assign(2000, 5.0);
+  const Paths paths = persons.paths(recovery, 3, 1, 3, {2, {}, 1000});
+  const double well = share(2000, [&](std::size_t i) {
+    std::size_t m = paths.offset[i];
+    while (paths.to[m] != 2) ++m;
+    REQUIRE(state_at(paths, i, paths.time[m] + 5) != 3);
+    return paths.to[m + 1] == 1 && paths.time[m + 1] <= paths.time[m] + 5;
+  });
+  CHECK(well > 0.5);
+}
+
+TEST_CASE("a required state entered after the end of follow-up is not reached") {
+  Persons persons(2, 40, 2);
+  persons.entered = {40, 40.5};
+  const Paths paths = persons.paths(illness, 3, 1, 3, {2, {}, 50});
+  CHECK(paths.attempts[0] == 1);
+  CHECK(paths.attempts[1] == 0);
+}
+
 TEST_CASE("who cannot meet the condition is named and has no moves") {
   Persons persons(4, 30);
   persons.log_hazard.assign(12, 0.0);

@@ -111,6 +111,26 @@ TEST_CASE("errors of measurement have the coefficient of variation asked for, an
   CHECK(std::sqrt(square - mean * mean) == Approx(0.2).epsilon(0.03));
 }
 
+TEST_CASE("errors know nothing of the lesions") {
+  Persons persons(20000, {5});
+  persons.targets.assign(20000, 1);
+  persons.mode.assign(20000, 0);
+  persons.shrink.assign(20000, 0.0);
+  TumourOptions options;
+  options.noise = 0.2;
+  const Tumours out = persons.tumours(options);
+  double product = 0, squares_size = 0, squares_error = 0, mean = 0;
+  for (const tte::TumourCourse& course : out.course) mean += std::log(course.baseline) / 20000;
+  for (std::size_t i = 0; i < 20000; ++i) {
+    const double size = std::log(out.course[i].baseline) - mean;
+    const double error = std::log(out.size[i] / out.course[i].baseline);
+    product += size * error;
+    squares_size += size * size;
+    squares_error += error * error;
+  }
+  CHECK(product / std::sqrt(squares_size * squares_error) == Approx(0).margin(5 / std::sqrt(20000.0)));
+}
+
 TEST_CASE("records are rounded, stay at the minimum at baseline, and are 0 for a lesion that is gone") {
   Persons persons(500, {-3, 0, 20, 500});
   persons.mode.assign(500, 0);

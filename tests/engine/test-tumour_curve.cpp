@@ -212,6 +212,12 @@ TEST_CASE("progression after pseudo-progression meets the threshold anew") {
   CHECK(curve_of(plan_of(Progression::pseudo, 0.5, 0.02, 0, 400)).sum(400) > 0);
 }
 
+TEST_CASE("soon after a flare the threshold is still that of the baseline") {
+  const TumourCurve curve = curve_of(plan_of(Progression::pseudo, 0.5, 0.02, 0.01, 75));
+  CHECK(curve.sum(curve.course().resistance) > 80);
+  CHECK(curve.sum(75) == Approx(96));
+}
+
 TEST_CASE("a curve can begin anew") {
   TumourCurve curve;
   curve.begin(plan_of(Progression::target, 0, 0.02, 0.01, 250), three);
