@@ -38,11 +38,3 @@ rows_at <- function(table, row) lapply(table, `[`, row)
 
 # 1, 2, ... within each of the (sorted) persons.
 number_within <- function(person) sequence(rle(person)$lengths)
-
-# Quantities that a design may leave unsaid.
-usual_quantities <- list(
-  sample_window = 3, marker_between = 0.5, marker_event_shift = 0, marker_drift = 0.2, irae_fatal = 0, qs_sd = 8, qs_form = "scores",
-  qs_mean = c(PF = 44, ANX = 54, DEP = 53, FAT = 56, SLEEP = 53, SOCIAL = 46, PAIN = 56)
-)
-
-quantity <- function(design, name) if (is.null(design[[name]])) usual_quantities[[name]] else design[[name]]

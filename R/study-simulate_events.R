@@ -19,14 +19,12 @@ earlier_episodes <- function(design, cohort, seed) {
   persons <- cohort$persons
   u <- draw_persons(seed, "ae_before", persons$person, 2)
   row <- which(u[, 1] < design$ae_before)
-  onset <- first_dose_day(persons)[row] - 1 - 28 * u[row, 2]
+  onset <- first_dose_day(design, persons)[row] - 1 - 28 * u[row, 2]
   ordinary_details(design, cohort, seed, row, onset, number = rep(0, length(row)))
 }
 
-# Where time zero is the onset of an event, treatment began before it.
-first_dose_day <- function(persons) {
-  if (is.null(persons[["T_ONSET"]])) rep(0, nrow(persons)) else -floor(persons$T_ONSET)
-}
+# Where time zero is the onset of an event or an operation, treatment began before it.
+first_dose_day <- function(design, persons) as.numeric(treated_from_to(design, persons)[[1]] - persons$STARTDT)
 
 ordinary_episodes <- function(design, cohort, seed) {
   times <- ae_times(design, cohort, seed)
@@ -99,7 +97,7 @@ irae_episodes <- function(design, cohort, seed) {
   last <- persons$LAST[stays$row]
   term <- irae_term_rows(stays$organ, u[, 2])
   fatal <- persons$DIED[stays$row] & persons$T_DEATH[stays$row] <= end & grade + worsens == 4 &
-    u[, 9] < quantity(design, "irae_fatal")
+    u[, 9] < design$irae_fatal
   data.frame(
     row = stays$row, onset = stays$entered, end = end, irae = rep(TRUE, nrow(stays)), organ = stays$organ,
     term = irae_terms$term[term], body_system = irae_terms$body_system[term], grade = grade,
@@ -237,13 +235,13 @@ adverse_event_table <- function(records, design, cohort) {
   grade <- records$grade
   window <- rep(design$ae_window_days, nrow(records))
   window[records$irae] <- design$irae_window_days
-  emergent <- day >= first_dose_day(persons) & (is.na(persons$T_STOP) | day <= floor(persons$T_STOP) + window)
+  emergent <- day >= first_dose_day(design, persons) & (is.na(persons$T_STOP) | day <= floor(persons$T_STOP) + window)
   table <- data.frame(
     USUBJID = persons$USUBJID, AEBODSYS = records$body_system, AEDECOD = records$term,
     ASTDT = persons$STARTDT + day, AENDT = persons$STARTDT + end, AETOXGR = as.character(grade),
     AESER = yes_no(fatal | records$u_serious < design$ae_serious[grade]), TRTEMFL = yes_no(emergent),
     IRAEFL = yes_no(records$irae), AEORGAN = records$organ, AEGRPID = records$episode,
-    AEACN = ae_action(records, persons), AEMANAGE = ae_management(records, design),
+    AEACN = ae_action(records, persons, design), AEMANAGE = ae_management(records, design),
     AEOUT = ae_outcome(records, fatal, end), AERECUR = records$kind
   )
   table <- rbind(table[seen, , drop = FALSE], fatal_records(table, fatal & seen, persons))
@@ -269,9 +267,9 @@ fatal_records <- function(table, fatal, persons) {
 
 # What was done with the treatment: an immune-related event on the day treatment ended stopped it. Where
 # everybody enters with one, the first stopped it, or interrupted it for those who were treated again.
-ae_action <- function(records, persons) {
+ae_action <- function(records, persons, design) {
   day <- floor(records$onset)
-  on <- day >= first_dose_day(persons) & (is.na(persons$T_STOP) | day <= floor(persons$T_STOP))
+  on <- day >= first_dose_day(design, persons) & (is.na(persons$T_STOP) | day <= floor(persons$T_STOP))
   stopped <- records$irae & day == floor(persons$T_STOP) & !is.na(persons$T_STOP)
   result <- ifelse(!on, "NOT APPLICABLE", ifelse(stopped, "DRUG WITHDRAWN", "DOSE NOT CHANGED"))
   if (is.null(persons[["T_RECHALLENGE"]])) {

@@ -9,7 +9,7 @@ simulate_questionnaires <- function(design, cohort, seed) {
   visits <- forms_filled(design, cohort, seed)
   scores <- latent_scores(design, cohort, visits, seed)
   sums <- nearest_sums(scores)
-  long <- if (quantity(design, "qs_form") == "items") {
+  long <- if (design$qs_form == "items") {
     item_rows(sums, scores, cohort$persons$person[visits$row], visits$visit, seed)
   } else {
     score_rows(sums, scores)
@@ -44,10 +44,10 @@ forms_filled <- function(design, cohort, seed) {
 
 # T-scores before they are rounded to those that exist: forms x domains.
 latent_scores <- function(design, cohort, visits, seed) {
-  severity <- quantity(design, "qs_sd") * standard_severity(design, cohort, visits, seed) +
+  severity <- design$qs_sd * standard_severity(design, cohort, visits, seed) +
     planted_worsening(design, cohort, visits)
   worse <- promis_domains$worse
-  mean <- quantity(design, "qs_mean")[promis_domains$code]
+  mean <- design$qs_mean[promis_domains$code]
   rep(mean, each = nrow(severity)) + severity * rep(worse, each = nrow(severity))
 }
 

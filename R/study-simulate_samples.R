@@ -41,7 +41,7 @@ scheduled_samples <- function(design, cohort, seed) {
   )
   u <- draw_things(seed, "samples", persons$person[taken$row], taken$number, 2)
   planned <- 7 * weeks[taken$number]
-  width <- quantity(design, "sample_window")
+  width <- design$sample_window
   shift <- ifelse(planned <= 0, -floor(u[, 1] * (width + 1)), floor(u[, 1] * (2 * width + 1)) - width)
   taken$day <- planned + shift
   taken$AVISIT <- sample_visits(design)[taken$number]
@@ -114,8 +114,8 @@ marker_structure <- function(design) {
   n <- design$n_markers
   list(
     block = rep_len(seq_len(design$marker_blocks), n), loading = rep(sqrt(design$marker_correlation), n),
-    between = quantity(design, "marker_between"),
-    drift = quantity(design, "marker_drift") / 365.25
+    between = design$marker_between,
+    drift = design$marker_drift / 365.25
   )
 }
 
@@ -129,9 +129,11 @@ marker_signal <- function(design, cohort, taken) {
     return(list(added = NULL, scale = scale))
   }
   r <- design$signal_loading
+  # Not every design has samples at events.
+  rise <- if (is.null(design$marker_event_shift)) 0 else design$marker_event_shift
   scale[carried$marker] <- sqrt(1 - r^2)
   scores <- as.matrix(cohort$persons[taken$row, carried$score, drop = FALSE])
-  shift <- r / sqrt(1 - r^2) * scores + (taken$reason == "event") * quantity(design, "marker_event_shift") / sqrt(1 - r^2)
+  shift <- r / sqrt(1 - r^2) * scores + (taken$reason == "event") * rise / sqrt(1 - r^2)
   dimnames(shift) <- NULL
   list(added = list(marker = carried$marker, row = seq_len(nrow(taken)), shift = shift), scale = scale)
 }

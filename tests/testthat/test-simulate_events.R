@@ -62,10 +62,12 @@ test_that("ordinary events come at the planted rate while they are collected, wi
 })
 
 test_that("treatment-emergent is what begins from the first dose to the window after the last", {
-  for (design in small_designs(only = c("biomarker_cohort", "rechallenge", "irae_risk"))) {
+  for (design in small_designs()) {
     made <- events_of(design)
     day <- as.numeric(made$table$ASTDT - person_of(made, "STARTDT"))
-    first <- if (design$kind == "rechallenge") -floor(person_of(made, "T_ONSET")) else 0
+    subjects <- simulate_subjects(design, made$cohort, 11)
+    row <- match(made$table$USUBJID, subjects$USUBJID)
+    first <- as.numeric((subjects$TRTSDT - made$cohort$persons$STARTDT)[row])
     window <- ifelse(made$table$IRAEFL == "Y", 90, 30)
     stop <- person_of(made, "T_STOP")
     emergent <- day >= first & (is.na(stop) | day <= stop + window)
@@ -125,8 +127,9 @@ test_that("recurrences are in the same organ, another or both as often as plante
 })
 
 test_that("an event that kills has grade 5 on the day of death", {
-  design <- small_designs(3000, "biomarker_cohort", irae_grades = c(0, 0, 0, 1), irae_worsening = 0)[[1]]
-  design$irae_fatal <- 1
+  design <- small_designs(3000, "biomarker_cohort",
+    irae_grades = c(0, 0, 0, 1), irae_worsening = 0, irae_fatal = 1
+  )[[1]]
   made <- events_of(design)
   fatal <- made$table$AETOXGR == "5"
   expect_gt(sum(fatal), 10)

@@ -61,7 +61,7 @@ test_that("scores at baseline have the planted mean, spread and correlations", {
   n <- sum(base)
   for (k in 1:7) {
     code <- promis_domains$code[k]
-    expected <- expected_score(code, usual_quantities$qs_mean[[code]], usual_quantities$qs_sd)
+    expected <- expected_score(code, design$qs_mean[[code]], design$qs_sd)
     expect_true(within_chance(mean(wide$scores[base, k]), expected, 8 / sqrt(n)), label = code)
   }
   # fatigue is far from the ends of its scale; domains share half of everything
