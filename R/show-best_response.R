@@ -79,12 +79,15 @@ response_bar_data <- function(counts, rate) {
   )
 }
 
-# "Drug X (n = 60)", the rate and its limits, one below the other.
+# "Drug X (n = 60)", the rate and its limits, one below the other; narrower for many arms.
 arm_words <- function(rate) {
   one <- function(x) formatC(100 * x, format = "f", digits = 1)
+  arms <- nrow(rate)
+  name <- if (arms < 3) rate$group else vapply(rate$group, wrapped, "", width = 60 / arms)
   sprintf(
-    "%s (n = %s)\n%s %s%%\n(%s%% CI %s to %s)", rate$group, format_count(rate$n), "ORR", one(rate$estimate),
-    format(100 * rate$conf.level[1]), one(rate$conf.low), one(rate$conf.high)
+    "%s%s(n = %s)\nORR %s%%\n(%s%s to %s)", name, if (arms < 3) " " else "\n", format_count(rate$n),
+    one(rate$estimate), if (arms < 4) paste0(format_percent(rate$conf.level[1]), " CI ") else "",
+    one(rate$conf.low), one(rate$conf.high)
   )
 }
 
@@ -111,7 +114,7 @@ stacked_responses <- function(data, palette, title) {
   words <- data[data$n.event > 0, , drop = FALSE]
   words$label <- paste(short_words(words$response), count_percent(words$n.event, words$percent))
   arms <- nlevels(data$arm)
-  width <- c(0.5, 0.5, 0.44, 0.3)[min(arms, 4)]
+  width <- c(0.5, 0.5, 0.48, 0.3)[min(arms, 4)]
   inside <- words$percent >= 5.5 & arms < 4
   colours <- picture_palette(data$response, palette)
   ggplot2::ggplot(data, ggplot2::aes(x = .data[["place"]], y = .data[["percent"]])) +
@@ -121,9 +124,9 @@ stacked_responses <- function(data, palette, title) {
     ) +
     ggplot2::geom_text(
       ggplot2::aes(y = .data[["middle"]], label = .data[["label"]]), words[inside, , drop = FALSE],
-      size = 3, colour = ink(colours)[as.character(words$response[inside])]
+      size = if (arms < 3) 3 else 2.3, colour = ink(colours)[as.character(words$response[inside])]
     ) +
-    words_beside(words[!inside, , drop = FALSE], width, if (arms > 3) 2.5 else 2.8) +
+    words_beside(words[!inside, , drop = FALSE], width, if (arms < 3) 2.8 else if (arms == 3) 2.5 else 2.2) +
     ggplot2::scale_fill_manual(values = colours, name = title) +
     ggplot2::guides(fill = ggplot2::guide_legend(reverse = TRUE)) +
     ggplot2::scale_x_continuous(
@@ -183,7 +186,7 @@ spread_out <- function(at, gap, bottom, top) {
 
 responses_beside <- function(data, rate, palette, title) {
   arms <- levels(data$arm)
-  groups <- factor(data$arm, arms, gsub("\n", " ", sub("\n", ": ", arms, fixed = TRUE), fixed = TRUE))
+  groups <- factor(data$arm, arms, gsub("\n", " ", sub("\nORR", ": ORR", arms, fixed = TRUE), fixed = TRUE))
   data$arm <- groups
   colours <- picture_palette(groups, palette)
   many <- nlevels(groups) * nlevels(data$response) > 16
@@ -200,7 +203,7 @@ responses_beside <- function(data, rate, palette, title) {
     ggplot2::scale_fill_manual(values = colours, name = NULL) +
     ggplot2::guides(fill = ggplot2::guide_legend(ncol = 1)) +
     ggplot2::scale_x_discrete(labels = short_words) +
-    ggplot2::scale_y_continuous(expand = ggplot2::expansion(mult = c(0, if (many) 0.25 else 0.15))) +
+    ggplot2::scale_y_continuous(expand = ggplot2::expansion(mult = c(0, if (many) 0.4 else 0.15))) +
     picture_theme("top")
 }
 
@@ -213,6 +216,7 @@ bars_caption <- function(rate, object, responses) {
   }
   picture_caption(
     sprintf("%s.", counted_patients(sum(rate$n))), paste0(orr, ", of all patients of the arm."),
+    if (nrow(rate) > 3) sprintf("In brackets: %s confidence interval.", format_percent(rate$conf.level[1])),
     short_explained(responses), unname(rate$provenance[[1]]$conventions["rate_interval"]), said_reader(told), said_cut(told$data_cut)
   )
 }

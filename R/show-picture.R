@@ -19,7 +19,7 @@ response_line_colours <- replace(
 
 picture_levels <- names(response_colours)[c(9, 1, 10, 2, 11, 3, 12, 4, 5, 13, 14, 6, 7, 8)]
 
-group_colours <- c("#12355B", "#D9622B", "#8FC1D4", "#E6CF8B", "#7B5B94", "#9A9A9A", "#3F7F5F", "#F0B7A4")
+group_colours <- c("#12355B", "#D9622B", "#8FC1D4", "#CDA434", "#7B5B94", "#9A9A9A", "#3F7F5F", "#F0B7A4")
 
 column_titles <- c(
   CBOR = "Confirmed best response", BOR = "Best response", ICBOR = "Confirmed best response (iRECIST)",
@@ -102,15 +102,20 @@ picture_panels <- function(plot, facet, scales = "fixed", ...) {
   plot + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), scales = scales, ...) +
     ggplot2::theme(
       strip.background = ggplot2::element_blank(), panel.spacing = ggplot2::unit(0.8, "lines"),
-      strip.text = ggplot2::element_text(face = "bold", size = 10)
+      strip.text = ggplot2::element_text(face = "bold", size = 9.5), strip.clip = "off"
     )
 }
 
 # Each panel says how many patients it shows.
 counted_panels <- function(groups, persons = seq_along(groups)) {
   n <- tapply(persons, groups, function(who) length(unique(who)))
-  factor(groups, levels(groups), sprintf("%s (n = %d)", levels(groups), n[levels(groups)]))
+  k <- nlevels(groups)
+  form <- if (k > 2) "%s\nn = %d" else "%s (n = %d)"
+  names <- if (k > 2) vapply(levels(groups), wrapped, "", width = max(12, 54 / k)) else levels(groups)
+  factor(groups, levels(groups), sprintf(form, names, n[levels(groups)]))
 }
+
+wrapped <- function(words, width) paste(strwrap(words, width), collapse = "\n")
 
 picture_theme <- function(legend = "top") {
   curve_theme(legend) + ggplot2::theme(
@@ -128,6 +133,14 @@ picture_theme <- function(legend = "top") {
 legend_lines <- function(...) {
   words <- c(...)
   ggplot2::theme(legend.box = if (sum(nchar(words) + 5) <= 70) "horizontal" else "vertical")
+}
+
+# Breaks of the time axis; narrow panels have fewer.
+time_scale_of <- function(last, unit, panels) {
+  ggplot2::scale_x_continuous(
+    breaks = axis_breaks(max(last, 1e-9) * if (panels > 2) 1.8 else 1, unit),
+    expand = ggplot2::expansion(mult = c(0.01, 0.03))
+  )
 }
 
 # Sentences below the picture, in lines that fit a page of 16 cm.

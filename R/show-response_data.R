@@ -87,13 +87,10 @@ past_baseline <- function(rows) {
   is.na(rows$ABLFL) & (is.na(from) | whole_day(rows$ADT) >= from)
 }
 
-# The rule of RECIST 1.1 itself, or beside that of iRECIST.
-rule_of_recist <- function(rule) if (inherits(rule, "tte_recist")) rule else rule$recist
-
 # The first progression (under iRECIST the confirmed one), the new therapy or the data cut, whichever comes
 # first.
 last_counting_day <- function(changes, source) {
-  last <- response_limits(source$best, rule_of_recist(source$rule), source$cut)
+  last <- response_limits(source$best, recist_of(source$rule), source$cut)
   seen <- changes[changes$final, , drop = FALSE]
   seen <- seen[!duplicated(seen$person), , drop = FALSE]
   last[seen$person] <- pmin(last[seen$person], seen$day)

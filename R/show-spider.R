@@ -126,9 +126,7 @@ draw_spider <- function(data, lines, palette, title, unit, told) {
     spider_marks(data, n) +
     ggplot2::scale_colour_manual(values = colours, name = title) +
     ggplot2::scale_linetype_manual(values = c(counts = "solid", after = "11"), guide = "none") +
-    ggplot2::scale_x_continuous(
-      breaks = axis_breaks(max(data$time, 1e-9), unit), expand = ggplot2::expansion(mult = c(0.01, 0.03))
-    ) +
+    time_scale_of(max(data$time), unit, nlevels(data$panel)) +
     change_scale(ends[1], ends[2], lines, nlevels(data$panel)) +
     ggplot2::expand_limits(y = ends) +
     picture_theme("top") +

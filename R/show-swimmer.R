@@ -69,7 +69,7 @@ swimmer_plot <- function(x, rule = NULL, reader = NULL, censoring = NULL, ..., b
   plot <- draw_swimmer(data, palette, title, unit, ids, identical(facet, colour))
   if (is.null(x_lab)) x_lab <- sprintf("Time since start (%s)", unit)
   if (is.null(y_lab)) y_lab <- sprintf("Patients (n = %d)", nrow(data))
-  picture_panels(plot, facet, "free_y") +
+  picture_panels(plot, facet, "free_y", nrow = if (nlevels(data$panel) <= 4) 1) +
     ggplot2::labs(x = x_lab, y = y_lab, caption = swimmer_caption(data, adtte, bar))
 }
 
@@ -198,7 +198,7 @@ swimmer_marks <- data.frame(
 
 draw_swimmer <- function(data, palette, title, unit, ids, told) {
   n <- max(table(data$panel))
-  size <- if (n <= 25) 2.1 else if (n <= 60) 1.5 else if (n <= 120) 0.9 else 0.6
+  size <- if (n <= 25) 2.1 else if (n <= 40) 1.6 else if (n <= 80) 1.1 else if (n <= 120) 0.8 else 0.6
   band <- if (n <= 60) 0.15 else 0.3
   known <- levels(data$group)
   told <- told || length(known) < 2
@@ -229,9 +229,7 @@ draw_swimmer <- function(data, palette, title, unit, ids, told) {
     ggplot2::scale_fill_manual(
       values = colours, name = title, guide = if (told) "none" else ggplot2::guide_legend(order = 1)
     ) +
-    ggplot2::scale_x_continuous(
-      breaks = axis_breaks(max(data$end, 1e-9), unit), expand = ggplot2::expansion(mult = c(0.01, 0.03))
-    ) +
+    time_scale_of(max(data$end), unit, nlevels(data$panel)) +
     lane_scale(data, ids) +
     picture_theme("top") +
     legend_lines(if (!told) c(title, known), marks_seen(data)) +
@@ -308,9 +306,7 @@ swimmer_caption <- function(data, adtte, bar) {
         if (confirmed) "confirmed response" else "response, confirmed or not", sum(responded)
       )
     },
-    if (any(data$ongoing)) {
-      if (bar == "treatment") "Arrow: alive; on treatment where it ends the bar." else "Arrow: alive, follow-up goes on."
-    },
+    if (any(data$ongoing)) "Arrow: going on at the last contact.",
     said_reader(list(reader = readers[1])), said_cut(told$data_cut)
   )
 }

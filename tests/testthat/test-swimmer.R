@@ -139,5 +139,5 @@ test_that("every wrong input is a fault", {
   expect_fault(swimmer_plot(nobody), "no_rows", "x")
   visits <- data.frame(USUBJID = c("1", "1"), ADT = day_zero + 42, AVALC = c("PR", "SD"), READER = c("A", "B"))
   expect_fault(swimmer_plot(swimmers(visits = visits)), "several_params", "reader")
-  expect_match(swimmer_plot(swimmers(visits = visits), reader = "A")$labels$caption, "Reader: A.", fixed = TRUE)
+  expect_match(gsub("\n", " ", swimmer_plot(swimmers(visits = visits), reader = "A")$labels$caption), "Reader: A.", fixed = TRUE)
 })
