@@ -18,7 +18,16 @@
 #' @param subjects A data frame with one row per patient: `USUBJID`, `STARTDT` (date of randomisation or
 #'   first dose) and, where it applies, `NACTDT` (first new anticancer therapy). All its columns are carried
 #'   along.
-#' @param rule A [recist()] rule; the one that the responses were derived by.
+#' @section iRECIST: With `rule = irecist()` the result has both criteria: the columns above by RECIST 1.1, and
+#'   beside them `IBOR` and `ICBOR` (with confirmation) by iRECIST, with `IBORDT`, `ICBORDT`, `ICONFDT`,
+#'   `IRSPDT`, `ICRSPDT`, `IREASON`, `ICREASON`, `IBORN` and `ICBORN` as their siblings. Responses up to the
+#'   first iCPD count, and an iUPD never cancels a later response. The best response is, in this order, iCR,
+#'   iPR, iSD, NON-iCR/NON-iUPD, NED, iCPD, iUPD, NE; an iCPD is dated at the first iUPD of its block. `IPDDT`
+#'   is that date in every patient with an iCPD, `ICPDDT` the date of the iCPD, and `IUPDDT` the first iUPD of a
+#'   last block that was neither confirmed nor superseded. `DIFFERS` says whether the two best responses do
+#'   (an iUPD or iCPD is a PD). Supplied responses are words of iRECIST; see [derive_response()].
+#'
+#' @param rule A [recist()] or [irecist()] rule; the one that the responses were derived by.
 #' @param reader Whose assessment: a value of `READER` (without that column, of `PARCAT2` or `RSEVAL`).
 #'   Required where several readers are in the data.
 #' @param data_cut Date after which nothing counts. A study brings its own.
@@ -85,10 +94,13 @@ best_response.data.frame <- function(x, subjects, rule = recist(), reader = NULL
   x <- plain_table(x)
   subjects <- if (!missing(subjects)) plain_table(subjects)
   abort_input(rbind(
-    check_rule(rule), check_choice(population, "population", names(population_words)),
-    visit_faults(x, subjects), subject_faults(subjects), reader_faults(x, reader),
+    check_response_rule(rule), check_choice(population, "population", names(population_words)),
+    visit_faults(x, subjects, rule), subject_faults(subjects), reader_faults(x, reader),
     measurable_faults(x, subjects, population), cut_day_faults(data_cut)
   ))
+  if (is_irecist(rule)) {
+    return(best_by_both(immune_source(x, subjects, rule), subjects, rule, reader, data_cut, population))
+  }
   data_cut <- cut_day(data_cut)
   subjects <- response_population(x, subjects, population, data_cut)
   visits <- arrange_visits(x, subjects, reader)

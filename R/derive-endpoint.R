@@ -9,6 +9,15 @@
 #' 8 characters (`PFSFDA`, `PFSEMA`) and its `RULE` and `READER`. Endpoints that ask neither (`OS`, `TTNT`)
 #' come once.
 #'
+#' @section iRECIST: In `IPFS` and `IDOR` a progression is the first iUPD of the block that ends in iCPD, dated
+#'   there. An iUPD that iSD, iPR or iCR supersedes is no event; one that is neither confirmed nor superseded is,
+#'   at the first iUPD of its block, in the cases that `irecist(unconfirmed = )` lists, and `EVNTDESC` says which:
+#'   not clinically stable (`CLINSTAB` `"N"` of the lesions or assessments in the block, or `DCTREAS` of the
+#'   subjects), death from the cancer (`DTHCAUS`), no further assessment, all later iUPD. Where several hold the
+#'   first of these is said. A death without them is an event on its own day. Assessments count to the data cut,
+#'   and where the rule of censoring censors at a new therapy not after it: a later one neither confirms nor
+#'   supersedes. iUPD and iCPD are adequate assessments.
+#'
 #' @section CNSR: 0 event; 1 no event; 2 no baseline assessment; 3 no assessment (or contact) after the start;
 #'   4 new anticancer therapy first; 5 too many visits missed before the event; 6 as 1, lost to follow-up
 #'   (`DCSREAS` or `EOSSTT` says so); 7 a competing event, `CAUSE` above 1, on its day; 8 a second primary
@@ -17,7 +26,8 @@
 #' @param study A study from [study()] or [study_from_adam()], or a data frame of responses as
 #'   [best_response()] takes it.
 #' @param endpoints Names such as `"PFS"`, [endpoint()] objects, or a list of both.
-#' @param rule A [recist()] rule.
+#' @param rule A [recist()] rule, or an [irecist()] rule, which holds the RECIST 1.1 rule beside it: `IPFS` and
+#'   `IDOR` are then by iRECIST, all others by RECIST 1.1.
 #' @param censoring A [censoring()] rule, or a list of several, which may be named by the letters to put into
 #'   `PARAMCD`. Needed for progression endpoints; there is no default.
 #' @param reader Whose assessments: one or several readers. Needed where several are in the data.
@@ -37,7 +47,7 @@
 #'   message of class `tte_message_not_started` counts them. A record of an event whose kind nobody knows is a
 #'   warning (`tte_warning_unknown_event`); a kind asked for that nobody has on record, and a category of
 #'   therapy that is none of the usual and not asked for, are messages.
-#' @seealso [endpoint()], [censoring()], [compare_endpoints()]
+#' @seealso [endpoint()], [censoring()], [irecist()], [compare_endpoints()]
 #' @references CDISC (2012). *The ADaM Basic Data Structure for Time-to-Event Analyses*, version 1.0.
 #' @examples
 #' visits <- data.frame(
@@ -71,7 +81,7 @@ derive_endpoint.data.frame <- function(study, endpoints = c("OS", "PFS"), rule =
   subjects <- if (!missing(subjects)) plain_table(subjects)
   faults <- rbind(
     if (!is.null(design)) check_choice(design, "design", c("randomised", "single_arm", "cohort")),
-    visit_faults(study, subjects), subject_faults(subjects),
+    visit_faults(study, subjects, rule), subject_faults(subjects),
     if (is.data.frame(subjects)) date_faults(subjects, "subjects", later_dates), cut_day_faults(data_cut)
   )
   if (!is.null(faults)) faults$argument[faults$argument == "x"] <- "study"
@@ -95,15 +105,15 @@ derive_endpoint.tte_study <- function(study, endpoints = c("OS", "PFS"), rule = 
                                       reader = NULL, ...) {
   check_dots(...)
   abort_input(rbind(
-    check_rule(rule), endpoint_list_faults(endpoints), censoring_list_faults(censoring)
+    check_response_rule(rule), endpoint_list_faults(endpoints), censoring_list_faults(censoring)
   ))
   endpoints <- as_endpoints(endpoints)
   rules <- distinct_rules(as_rules(censoring))
   subjects <- endpoint_subjects(study)
   readers <- endpoint_readers(study, endpoints, reader)
   abort_input(rbind(
-    rules_needed(endpoints, rules), confirmation_needed(endpoints, rule, study$tte$design),
-    tables_needed(study, endpoints)
+    rules_needed(endpoints, rules), confirmation_needed(endpoints, recist_of(rule), study$tte$design),
+    immune_rule_needed(endpoints, rule), supplied_word_faults(study, rule), tables_needed(study, endpoints)
   ))
   say_unread(study, endpoints, rules)
   plan <- endpoint_plan(endpoints, rules, readers)
@@ -196,6 +206,30 @@ confirmation_needed <- function(endpoints, rule, design) {
     "%s needs to know whether responses must be confirmed",
     and_list(vapply(endpoints[asks], `[[`, "", "name"))
   ), remedy = "Say recist(confirmed = TRUE) or recist(confirmed = FALSE).")
+}
+
+# Endpoints by iRECIST need its rule.
+immune_rule_needed <- function(endpoints, rule) {
+  asks <- vapply(endpoints, is_immune, logical(1))
+  if (!any(asks) || is_irecist(rule)) {
+    return(NULL)
+  }
+  fault("rule", "not_a_choice", sprintf(
+    "%s needs the rule of iRECIST", and_list(vapply(endpoints[asks], `[[`, "", "name"))
+  ), remedy = "Say rule = irecist(), which gives RECIST 1.1 beside it.")
+}
+
+is_immune <- function(e) identical(e$criteria, "iRECIST")
+
+# Supplied responses must be in the words of the rule.
+supplied_word_faults <- function(study, rule) {
+  if (!is_supplied(study) || is_irecist_responses(study$assessments)) {
+    return(NULL)
+  }
+  faults <- visit_faults(study$assessments, study$subjects, rule)
+  faults <- faults[faults$column %in% "AVALC", , drop = FALSE]
+  if (!is.null(faults)) faults$argument <- rep("study", nrow(faults))
+  faults
 }
 
 needs_response <- function(e) {
@@ -330,8 +364,8 @@ endpoint_context <- function(study, subjects, rule) {
   n <- length(start)
   last_day <- if (is.null(cut)) rep(Inf, n) else as.numeric(as.Date(cut)) - start
   list(
-    study = study, subjects = subjects, rule = rule, design = study$tte$design, cut = cut, start = start,
-    last_day = last_day, n = n, n_not_started = sum(!started), memory = new.env()
+    study = study, subjects = subjects, rule = recist_of(rule), irecist = if (is_irecist(rule)) rule,
+    design = study$tte$design, cut = cut, start = start, last_day = last_day, n = n, n_not_started = sum(!started), memory = new.env()
   )
 }
 

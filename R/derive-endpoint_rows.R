@@ -5,12 +5,12 @@ derive_part <- function(context, e, rules, line) {
   types <- part_types(context, e, rule)
   sources <- lapply(types$type, function(type) {
     if (type == "RESPONSE") {
-      start_of_response(context, line$reader, therapies_of(e, rule))
+      start_of_response(context, e, line$reader, therapies_of(e, rule))
     } else {
       event_source(context, type, e, line$reader)
     }
   })
-  visits <- if (needs_visits(e)) endpoint_visits(context, e, line$reader) else no_visits(context)
+  visits <- if (needs_visits(e)) part_visits(context, e, rule, line$reader) else no_visits(context)
   death <- subject_days(context, "DTHDT")
   patients <- list(
     last_day = context$last_day,
@@ -25,7 +25,12 @@ derive_part <- function(context, e, rules, line) {
     part_steps(rule, context$rule), engine_visits(part_schedule(rule, context$study))
   )
   found$assessment_row <- visits$row[found$row]
+  found$progression <- visits$progression
   part_rows(found, types, sources, e, rule, line, context)
+}
+
+part_visits <- function(context, e, rule, reader) {
+  if (is_immune(e)) immune_visits(context, e, rule, reader) else endpoint_visits(context, e, reader)
 }
 
 no_visits <- function(context) {
@@ -83,7 +88,7 @@ part_rows <- function(found, types, sources, e, rule, line, context) {
   code[found$reason == 0 & cause > 1] <- 7L
   code[found$reason == 0 & cause == 0] <- 8L
   code[code == 1L & is_lost(context)] <- 6L
-  from <- if (e$from == "response") start_of_response(context, line$reader, therapies_of(e, rule))$day else 0
+  from <- if (e$from == "response") start_of_response(context, e, line$reader, therapies_of(e, rule))$day else 0
   from <- rep(from, length.out = context$n)
   day <- pmax(found$day, from)
   rows <- list(
@@ -95,7 +100,7 @@ part_rows <- function(found, types, sources, e, rule, line, context) {
   )
   keep <- is.finite(from)
   if (e$population == "responders" && e$from == "start") {
-    keep <- is.finite(start_of_response(context, line$reader, therapies_of(e, rule))$day)
+    keep <- is.finite(start_of_response(context, e, line$reader, therapies_of(e, rule))$day)
   }
   if (all(keep)) rows else lapply(rows, `[`, keep)
 }
@@ -123,6 +128,8 @@ start_words <- function(context, e) {
 # EVNTDESC says what happened, CNSDTDSC what the date of censoring is.
 part_words <- function(found, code, types, e, context) {
   first <- event_words(types$type)[found$source]
+  progressed <- types$type[found$source] %in% "PROGRESSION" & !is.na(found$progression[seq_len(context$n)])
+  first[progressed] <- found$progression[progressed]
   start <- start_words(context, e)
   last <- if (e$end == "contact") "Alive During Study" else "Last Tumor Assessment"
   assessed <- function(words) ifelse(is.na(found$assessed), start, words)
@@ -218,7 +225,8 @@ part_provenance <- function(e, rules, line, context) {
   list(
     method = e$label,
     conventions = part_conventions(e, rule, context),
-    endpoint = e$name, definition = e, rule = context$rule, censoring = rule, reader = line$reader,
+    endpoint = e$name, definition = e, rule = context$rule, irecist = if (is_immune(e)) context$irecist,
+    censoring = rule, reader = line$reader,
     data_cut = context$cut, design = context$design, arm = context$study$tte$arm,
     hash = context$study$tte$hash, n_not_started = context$n_not_started
   )
@@ -254,6 +262,7 @@ response_conventions <- function(e, rule, context) {
   counts <- "confirmed"
   if (isTRUE(context$rule$confirmed)) counts <- c("confirmation", "confirmed")
   said <- c(
+    if (seen && is_immune(e)) immune_endpoint_sentences(context),
     if (seen) derived_sentences(context), if (needs_response(e)) best[c(counts, "period")],
     if (needs_response(e) || identical(rule$new_therapy, "censor")) best["therapy"]
   )

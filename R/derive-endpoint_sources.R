@@ -160,6 +160,9 @@ seen_responses <- function(context, reader) {
   remembered(context, paste("responses", reader), function() {
     table <- context$study$assessments
     supplied <- is_supplied(context$study)
+    if (!is.null(context$irecist)) {
+      return(recist_view(seen_immune(context, reader)))
+    }
     found <- if (supplied) supplied_visits(table, reader) else derived_visits(context, reader)
     found$row <- if (supplied) found$row else seq_len(nrow(found))
     found
@@ -329,7 +332,10 @@ surgery_day <- function(context) {
 }
 
 # The response that starts a duration of response: the first that best_response() lets count.
-start_of_response <- function(context, reader, therapies) {
+start_of_response <- function(context, e, reader, therapies) {
+  if (is_immune(e)) {
+    return(start_of_immune_response(context, reader, therapies))
+  }
   remembered(context, paste("response", reader, toString(therapies)), function() {
     visits <- response_visits(context, reader)
     rule <- context$rule

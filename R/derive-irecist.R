@@ -152,7 +152,8 @@ immune_names <- c(
   "NLTHERE", "CLINSTAB"
 )
 
-is_irecist_responses <- function(x) inherits(x, "tte_irecist_responses")
+# Told by the columns, which outlive the class.
+is_irecist_responses <- function(x) all(c("AVALC", "SCANDT", "RECIST", "RECISTDT", "IBLOCK") %in% names(x))
 
 # ---- as supplied ----
 
@@ -187,7 +188,7 @@ supplied_immune <- function(found, x, rows, subjects) {
   found$NLCOUNT <- NA_integer_
   found$NLTHERE <- NA_character_
   found$CLINSTAB <- said_stable(x[rows, , drop = FALSE])
-  attr(found, "rows") <- rows
+  found$row <- record_numbers(x)[rows]
   number_blocks(found)
 }
 

@@ -11,6 +11,8 @@
 #'   `PFS` \tab progression, death \tab last adequate assessment, by the [censoring()] rule \cr
 #'   `TTP` \tab progression; death competes \tab as PFS \cr
 #'   `DoR` \tab responders only, from the response: progression, death \tab as PFS \cr
+#'   `IPFS` \tab as PFS, progression by iRECIST (needs [irecist()]) \tab as PFS \cr
+#'   `IDOR` \tab as DoR, response and progression by iRECIST \tab as PFS \cr
 #'   `TTRESP` \tab response; progression and death compete \tab as PFS \cr
 #'   `EFS` (lung) \tab progression unless the tumour was resected after it, recurrence, death \tab as PFS \cr
 #'   `DFS` (lung) \tab recurrence, new primary of the same site, death \tab last recurrence-free
@@ -48,7 +50,7 @@
 #' @param second_primary For endpoints that do not count them: a second or new primary is no event; does it
 #'   `"censor"`, or is it left alone (`"ignore"`)?
 #' @param therapies Which categories of `therapies` and `procedures` count as `NEW THERAPY`.
-#' @param cancer_death Words of `DTHCAUS` that mean death from the cancer. A death of unknown cause is an
+#' @param cancer_death Words of `DTHCAUS` that mean death from the cancer (of `IPFS` and `IDOR` too). A death of unknown cause is an
 #'   `OTHER DEATH`.
 #' @param label What `PARAM` says.
 #' @param paramcd `PARAMCD`, at most 8 capital letters or digits.
@@ -97,7 +99,7 @@ define <- function(paramcd, label, events, ...) {
   utils::modifyList(list(
     paramcd = paramcd, label = label, events = events, competing = list(), end = "assessment", steps = FALSE,
     population = "all", from = "start", before_surgery = "count", therapies = "SYSTEMIC",
-    cancer_death = cancer_death_words
+    cancer_death = cancer_death_words, criteria = "RECIST 1.1"
   ), list(...))
 }
 
@@ -107,6 +109,12 @@ endpoint_definitions <- list(
   TTP = define("TTP", "Time to Progression", "PROGRESSION", competing = list(Death = "DEATH"), steps = TRUE),
   DOR = define("DOR", "Duration of Response", c("PROGRESSION", "DEATH"),
     steps = TRUE, population = "responders", from = "response"
+  ),
+  IPFS = define("IPFS", "Progression-Free Survival by iRECIST", c("PROGRESSION", "DEATH"),
+    steps = TRUE, criteria = "iRECIST"
+  ),
+  IDOR = define("IDOR", "Duration of Response by iRECIST", c("PROGRESSION", "DEATH"),
+    steps = TRUE, population = "responders", from = "response", criteria = "iRECIST"
   ),
   TTRESP = define("TTRESP", "Time to Response", "RESPONSE",
     competing = list("Disease Progression" = "PROGRESSION", Death = "DEATH"), steps = TRUE
@@ -269,7 +277,7 @@ unread_faults <- function(x, therapies, cancer_death) {
         remedy = "Say it with censoring(therapies = )."
       )
     },
-    if (!is.null(cancer_death) && !any(c("CANCER DEATH", "OTHER DEATH") %in% types)) {
+    if (!is.null(cancer_death) && !any(c("CANCER DEATH", "OTHER DEATH") %in% types) && !is_immune(x)) {
       fault("cancer_death", "not_a_choice", sprintf("%s does not ask for causes of death", x$name),
         remedy = "Name CANCER DEATH in events = or OTHER DEATH in competing =."
       )
@@ -319,6 +327,7 @@ format.tte_endpoint <- function(x, ...) {
       "Time runs from the patient's start date by the design of the study, which is day 1."
     },
     population = if (x$population == "responders") "Only responders.",
+    criteria = if (is_immune(x)) "Responses and progressions are those of iRECIST.",
     surgery = if (x$before_surgery == "ignore") {
       "A progression does not count when the tumour was resected after it."
     },

@@ -183,12 +183,15 @@ response_findings <- function(assessments, facts) {
   }
   overall <- is_overall_response(assessments)
   words <- unique(as.character(assessments$AVALC))
-  known <- !is.na(response_code(words)) | toupper(trimws(words)) %in% not_assessed
+  known <- !is.na(response_code(words)) | !is.na(immune_code(words)) |
+    toupper(trimws(words)) %in% not_assessed
   start <- facts$persons[["STARTDT"]][facts$row$assessments]
   rbind(
     finding(
       "error", overall & !known[match(as.character(assessments$AVALC), words)], "assessments",
-      "unknown_level", "AVALC", sprintf("must be one of %s", toString(names(response_codes)))
+      "unknown_level", "AVALC", sprintf(
+        "must be one of %s, or of iRECIST", toString(names(response_codes))
+      )
     ),
     if (!is.null(start)) {
       finding(

@@ -45,12 +45,15 @@ lesions            | AVAL     | number | optional |     |         |        | 0  
 lesions            | TRSTRESC | text   | optional |     |         |        |     |      |
 lesions            | READER   | text   | optional | 1   |         |        |     |      |
 lesions            | ABLFL    | word   | optional |     |         |        |     |      | Y;N
+lesions            | SYMPTOMS | word   | optional |     |         |        |     |      | Y;N
+lesions            | CLINSTAB | word   | optional |     |         |        |     |      | Y;N
 assessments        | USUBJID  | id     | required | 1   |         |        |     |      |
 assessments        | ADT      | date   | required | 1   |         | record |     |      |
 assessments        | AVISIT   | text   | optional |     |         |        |     |      |
 assessments        | PARAMCD  | text   | optional | 1   |         |        |     |      |
 assessments        | AVALC    | text   | required |     |         |        |     |      |
 assessments        | READER   | text   | optional | 1   |         |        |     |      |
+assessments        | CLINSTAB | word   | optional |     |         |        |     |      | Y;N
 therapies          | USUBJID  | id     | required |     |         |        |     |      |
 therapies          | CMTRT    | text   | optional |     |         |        |     |      |
 therapies          | CMCAT    | text   | optional |     |         |        |     |      |

@@ -1,0 +1,168 @@
+# Best response by iRECIST beside that by RECIST 1.1, and the blocks of unconfirmed progression.
+
+# Responses that have both criteria: as derived, or from supplied words of iRECIST.
+immune_source <- function(x, subjects, rule, call = rlang::caller_env()) {
+  if (is_irecist_responses(x)) {
+    return(x)
+  }
+  if (inherits(x, "tte_responses") && nrow(x) == 0) {
+    return(no_responses(rule, NULL, NULL))
+  }
+  responses_from(x, subjects, rule, NULL, call = call)
+}
+
+best_by_both <- function(x, subjects, rule, reader, data_cut, population) {
+  best <- best_response.data.frame(
+    recist_view(x), subjects,
+    rule = rule$recist, reader = reader, data_cut = data_cut, population = population
+  )
+  subjects <- subjects[match(best$USUBJID, subjects$USUBJID), , drop = FALSE]
+  visits <- arrange_immune(x, subjects, reader)
+  limits <- response_limits(subjects, rule$recist, cut_day(data_cut))
+  found <- irecist_best_cpp(visits$offset, visits$day, visits$code, limits, engine_rule(rule$recist))
+  more <- immune_best_rows(found, visits, rule, x)
+  more$DIFFERS <- as_recist_word(more$IBOR) != best$BOR
+  place <- match("CREASON", names(best))
+  best <- cbind(best[seq_len(place)], more, best[-seq_len(place)])
+  best$provenance <- lapply(best$provenance, function(told) {
+    told$method <- "Best overall response by iRECIST, and by RECIST 1.1 beside it"
+    told$conventions <- c(immune_conventions(x, rule), told$conventions)
+    told$irecist <- rule
+    told
+  })
+  structure(best, class = c("tte_irecist_best", "tte_best_response", "data.frame"))
+}
+
+immune_conventions <- function(x, rule) {
+  c(if (is_derived(x)) immune_sentences(rule), immune_best_sentences(rule))
+}
+
+# The word of RECIST 1.1 for one of iRECIST.
+as_recist_word <- function(words) {
+  code <- immune_codes[words]
+  response_word(unname(replace(code, code == immune_codes[["iCPD"]], response_codes[["PD"]])))
+}
+
+# Assessments patient after patient in the order of their last scans, as days since the start; a progression
+# may be dated before its last scan.
+arrange_immune <- function(x, subjects, reader = NULL) {
+  keep <- !is.na(x$AVALC)
+  if (!is.null(reader)) keep <- keep & x$READER %in% reader
+  row <- which(keep)
+  patient <- match(x$USUBJID[row], subjects$USUBJID)
+  start <- floor(as.numeric(as.Date(subjects[["STARTDT"]])))[patient]
+  day <- floor(as.numeric(x$SCANDT[row])) - start
+  counts <- which(!is.na(day))
+  order <- counts[order(patient[counts], day[counts])]
+  date <- floor(as.numeric(x$ADT[row[order]]))
+  list(
+    offset = c(0L, cumsum(tabulate(patient[order], nrow(subjects)))), day = day[order],
+    code = immune_code(x$AVALC[row[order]]), date = day_date(date), row = row[order],
+    patient = patient[order], shown = date - start[order]
+  )
+}
+
+immune_best_rows <- function(found, visits, rule, x) {
+  date <- function(row) visits$date[row]
+  missing <- rule$recist$no_assessment
+  word <- function(best) replace(immune_word(best$response), best$response == 7L, missing)
+  number <- function(best) replace(best$response, best$response == 7L, immune_codes[[missing]])
+  n <- length(found$any$response)
+  blocks <- found$blocks
+  of_patient <- function(ended, row) {
+    day <- day_date(rep(NA_real_, n))
+    at <- blocks$ended == ended
+    day[blocks$patient[at]] <- date(row[at])
+    day
+  }
+  data.frame(
+    IBOR = word(found$any), IBORDT = date(found$any$row), ICBOR = word(found$confirmed),
+    ICBORDT = date(found$confirmed$row),
+    ICONFDT = replace(date(found$confirmed$confirmed_by), found$confirmed$response == 9L, NA),
+    IRSPDT = date(found$any$first_response), ICRSPDT = date(found$confirmed$first_response),
+    IPDDT = of_patient(1L, blocks$first), ICPDDT = of_patient(1L, blocks$end),
+    IUPDDT = of_patient(0L, blocks$first), IREASON = immune_reason(found$any, visits, rule, x),
+    ICREASON = immune_reason(found$confirmed, visits, rule, x), IBORN = number(found$any),
+    ICBORN = number(found$confirmed)
+  )
+}
+
+# Why a patient has her best response by iRECIST, in words.
+immune_reason <- function(best, visits, rule, x) {
+  recist <- rule$recist
+  seen <- immune_seen_words(best$row, visits, x)
+  day <- visits$day[best$row]
+  least <- recist$min_sd_days - recist$sd_tol
+  later <- visits$day[best$confirmed_by] - day
+  said <- rep("no assessment that counts", length(seen))
+  of <- function(reason) which(best$reason == reason)
+  said[of(2)] <- seen[of(2)]
+  by <- immune_word(visits$code[best$confirmed_by])
+  said[of(3)] <- sprintf("%s, confirmed by %s %g days later", seen[of(3)], by[of(3)], later[of(3)])
+  said[of(4)] <- sprintf("%s, %g days after the start (at least %g)", seen[of(4)], day[of(4)], least)
+  said[of(5)] <- sprintf("%s not confirmed; %g days after the start it counts as iSD", seen[of(5)], day[of(5)])
+  said[of(6)] <- paste0(seen[of(6)], ", nothing better counts")
+  icpd <- which(best$response == immune_codes[["iCPD"]])
+  said[icpd] <- paste0(
+    seen[icpd], ", confirmed by ", immune_seen_words(best$confirmed_by[icpd], visits, x),
+    ", nothing better counts before"
+  )
+  said[of(7)] <- sprintf("%s is only %g days after the start (at least %g)", seen[of(7)], day[of(7)], least)
+  said[of(8)] <- paste0(seen[of(8)], ", nothing else counts")
+  said
+}
+
+immune_seen_words <- function(row, visits, x) {
+  seen <- sprintf("%s on %s", immune_word(visits$code[row]), recode(visits$date[row], format))
+  why <- derived_reason(x, visits$row[row])
+  paste0(seen, ifelse(why == "", "", paste0(" (", why, ")")))
+}
+
+#' @export
+print.tte_irecist_best <- function(x, n = 10, ...) {
+  if (!all(c("BOR", "CBOR", "IBOR", "ICBOR", "DIFFERS", "provenance") %in% names(x))) {
+    return(NextMethod())
+  }
+  levels <- names(response_codes)[c(1:4, 8, 5:7)]
+  count <- function(words) tabulate(match(words, levels), length(levels))
+  icpd <- function(words) sum(words %in% "iCPD")
+  counts <- cbind(
+    BOR = count(x$BOR), IBOR = count(as_recist_word(x$IBOR)), CBOR = count(x$CBOR),
+    ICBOR = count(as_recist_word(x$ICBOR))
+  )
+  rownames(counts) <- paste0(levels, ifelse(levels %in% c("CR", "PR", "SD"), paste0(", i", levels), ""))
+  rownames(counts)[levels == "NON-CR/NON-PD"] <- "NON-CR/NON-PD, NON-iCR/NON-iUPD"
+  rownames(counts)[levels == "PD"] <- "PD, iUPD or iCPD"
+  counts <- rbind(counts, "of these iCPD" = c(NA, icpd(x$IBOR), NA, icpd(x$ICBOR)))
+  counts <- counts[c(1:6, 9, 7:8), , drop = FALSE]
+  cat(sprintf(
+    "Best overall response of %s by RECIST 1.1 (BOR, CBOR) and iRECIST (IBOR, ICBOR)\n\n",
+    counted_patients(nrow(x))
+  ))
+  print(counts[rowSums(counts, na.rm = TRUE) > 0, , drop = FALSE], na.print = "")
+  cat("\n")
+  print_differing(x, n)
+  print_conventions(unique(unlist(lapply(unique(x$provenance), function(p) unname(p$conventions)))))
+  invisible(x)
+}
+
+print_differing <- function(x, n) {
+  who <- which(x$DIFFERS)
+  if (length(who) == 0) {
+    cat("Nobody has a different best response by the two.\n\n")
+    return(invisible())
+  }
+  cat(sprintf(
+    "%s %s by the two:\n", counted_patients(length(who)),
+    ngettext(length(who), "has a different best response", "have different best responses")
+  ))
+  shown <- utils::head(who, n)
+  for (i in shown) {
+    cat(strwrap(
+      sprintf("%s: %s, but %s: %s", x$USUBJID[i], x$BOR[i], x$IBOR[i], x$IREASON[i]),
+      indent = 2, exdent = 4
+    ), sep = "\n")
+  }
+  if (length(who) > n) cat(sprintf("  and %d more; see the column DIFFERS\n", length(who) - n))
+  cat("\n")
+}
