@@ -156,6 +156,9 @@ rates_at <- function(model, day) {
 # The day by which a response has been seen: the first visit after the baseline, at its latest.
 response_day <- function(design) ceiling(7 * design$visit_weeks + design$visit_window)
 
+# The day by which a complete one has: the second.
+complete_day <- function(design) ceiling(14 * design$visit_weeks + design$visit_window)
+
 # Probability of a response for those who can have one, by group, so that the planted proportion comes out
 # over all patients: free of progression, alive, followed and seen at the first visit.
 response_chance <- function(design) design$orr / response_reach(design)

@@ -108,7 +108,7 @@ design_biomarker_cohort <- function(patients = 200, groups = c("Anti-PD-1" = 0.7
                                     hr_group_irae = c(1, 1.8), hr_score_irae = 1.6,
                                     hr_score_progression = 1.5, first_patient = "2021-02-01", accrual = 8,
                                     cut = "2024-12-31", ...) {
-  new_design("biomarker_cohort", as.list(environment()), list(...), list(
+  new_study_design("biomarker_cohort", as.list(environment()), list(...), list(
     n_markers = 2000, marker_blocks = 40, signal_markers = 20, scans_after = 1, pseudoprogression = 0.05,
     last_visit = 132
   ))
@@ -124,7 +124,7 @@ design_guided_therapy <- function(patients = 120,
                                   hr_guided = 0.55, hr_guided_death = 0.8, hr_ecog = 1.3,
                                   treatment_stop = 0.01, first_patient = "2021-06-01", accrual = 6,
                                   cut = "2024-06-30", ...) {
-  new_design("guided_therapy", as.list(environment()), list(...), list(last_visit = 144))
+  new_study_design("guided_therapy", as.list(environment()), list(...), list(last_visit = 144))
 }
 
 #' @rdname study_designs
@@ -137,7 +137,7 @@ design_rechallenge <- function(patients = 500, groups = c("Anti-PD-1" = 0.75, "C
                                recurrence = c("0" = 0.12, "3" = 0.05), hr_severe_recurrence = 1.4,
                                hr_rechallenge = 0.8, in_response = 0.4, treatment_stop = 0.02, first_patient = "2022-01-03",
                                accrual = 20, cut = "2025-12-31", ...) {
-  new_design("rechallenge", as.list(environment()), list(...), list(visit_weeks = 9, last_visit = 180))
+  new_study_design("rechallenge", as.list(environment()), list(...), list(visit_weeks = 9, last_visit = 180))
 }
 
 #' @rdname study_designs
@@ -151,7 +151,7 @@ design_perioperative <- function(patients = 200, validation = 100,
                                  plasma_days = c(14, 42), ct_correlation = 0.6,
                                  first_patient = "2018-01-08", accrual = c("2018-01-08" = 5, "2021-07-01" = 6),
                                  cut = "2025-06-30", ...) {
-  new_design("perioperative", as.list(environment()), list(...), list(
+  new_study_design("perioperative", as.list(environment()), list(...), list(
     visit_weeks = 13, last_visit = 260, visit_window = 21, visit_delay = 7, ae_rate = 1.5, signal_markers = 15,
     n_markers = 300, marker_blocks = 15, sample_weeks = c(13, 26, 52), dropout = 0.003
   ))
@@ -169,7 +169,7 @@ design_irae_risk <- function(patients = 300, groups = c("Anti-PD-1" = 0.7, "Comb
                              centres = c(A = 0.3, B = 0.2, C = 0.15, D = 0.15, E = 0.1, F = 0.1),
                              hr_centre = c(1, 1.2, 0.8, 1.1, 0.9, 1.3), first_patient = "2022-03-01",
                              accrual = 12, cut = "2025-12-31", ...) {
-  new_design("irae_risk", as.list(environment()), list(...), list(
+  new_study_design("irae_risk", as.list(environment()), list(...), list(
     n_markers = 40, marker_blocks = 5, signal_markers = 6, sample_weeks = c(0, 24, 36), scans_after = 1,
     pseudoprogression = 0.04, last_visit = 144
   ))

@@ -67,7 +67,7 @@ last_visit        | 12345   | 156                     | positive    | Last plann
 visit_window      | 12345   | 7                       | whole       | Visits: up to %s days early or late.
 visit_delay       | 12345   | 2                       | nonnegative | Visits: standard deviation of the day %s days.
 visit_missed      | 12345   | 0.03                    | probability | Missed visits: %s.
-complete          | 125     | 0.2                     | probability | Complete among the responses: %s.
+complete          | 125     | 0.2                     | probability | Complete among the responses that last to the second visit: %s.
 target_lesions    | 125     | c(0.3, 0.35, 0.2, 0.1, 0.05) | weights5 | Patients with 1, 2, ... target lesions: %s.
 baseline_mm       | 125     | 28                      | diameter    | Target lesions at baseline: median %s mm.
 baseline_spread   | 125     | 0.45                    | nonnegative | Their log diameters: standard deviation %s.
@@ -147,7 +147,7 @@ shared_defaults <- function(kind, changed = list()) {
 
 # A checked design: `own` are the arguments of its function, `shared` what came through `...`, `usual` its
 # own defaults among the shared ones.
-new_design <- function(kind, own, shared, usual = list(), call = rlang::caller_env()) {
+new_study_design <- function(kind, own, shared, usual = list(), call = rlang::caller_env()) {
   given <- if (is.null(names(shared))) rep("", length(shared)) else names(shared)
   defaults <- shared_defaults(kind, usual)
   values <- own
@@ -166,7 +166,7 @@ new_design <- function(kind, own, shared, usual = list(), call = rlang::caller_e
 
 # The paths and laws that follow from the quantities, and what can only be judged with them.
 finish_design <- function(design, call) {
-  abort_input(design_faults(design), call)
+  abort_input(joint_faults(design), call)
   built <- design_models[[design$kind]](design)
   design$models <- built$models
   design$laws <- built$laws
@@ -403,7 +403,7 @@ normalise_terms <- function(kind, values) {
 
 # ---- what only several quantities together can get wrong ----
 
-design_faults <- function(design) {
+joint_faults <- function(design) {
   lengths <- list(c("hr_stage", "stage"), c("hr_centre", "centres"))
   rbind(
     if (design$cut <= design$first_patient) {
@@ -428,7 +428,7 @@ design_faults <- function(design) {
         fault(pair[1], "wrong_length", sprintf("must have one value for each of %s", pair[2]))
       }
     })),
-    if (!is.null(design$signal_markers) && 2 * design$signal_markers > design$n_markers) {
+    if (!is.null(design$signal_markers) && design$n_markers > 0 && 2 * design$signal_markers > design$n_markers) {
       fault("signal_markers", "out_of_range", "are more than half of n_markers",
         remedy = "Two sets of them are planted, one for each score."
       )

@@ -53,7 +53,7 @@ simulate_study <- function(design, seed = NULL, faults = NULL, as = c("study", "
   truth <- list(
     design = design, seed = seed, persons = truth_persons(cohort$persons), paths = cohort$paths
   )
-  arguments <- c(tables, study_arguments(design))
+  arguments <- c(tables, study_arguments(design, tables))
   if (length(faults) > 0) {
     return(spoil_tables(arguments, faults, truth))
   }
@@ -95,9 +95,13 @@ table_generators <- list(
   schedule = function(...) simulate_schedule(...)
 )
 
-# What study() must be told beside the tables.
-study_arguments <- function(design) {
-  arms <- if (!is.null(design$groups)) list(arm = "TRT01P", arms = names(design$groups)) else list(arm = NULL)
+# What study() must be told beside the tables. A small study may lack a group.
+study_arguments <- function(design, tables) {
+  arms <- if (is.null(design$groups)) {
+    list(arm = NULL)
+  } else {
+    list(arm = "TRT01P", arms = intersect(names(design$groups), tables$subjects$TRT01P))
+  }
   own <- list(
     rechallenge = list(start = "IRAEDT", entry_condition = "irAE"),
     perioperative = list(start = "SURGDT", measured = c(CTSCORE = "CTDT"))

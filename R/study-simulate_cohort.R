@@ -256,7 +256,7 @@ draw_response <- function(persons, visits, design, seed) {
   chance <- response_chance(design)
   chance <- if (is.null(design$groups)) chance[[1]] else chance[persons$GROUP]
   persons$RESPONDER <- able & u[, 1] < chance
-  persons$COMPLETE <- persons$RESPONDER & u[, 2] < design$complete
+  persons$COMPLETE <- persons$RESPONDER & beyond(persons$T_PROG, complete_day(design)) & u[, 2] < design$complete
   later <- beyond(persons$T_PROG, 3 * day)
   persons$PSEUDO <- able & !persons$RESPONDER & later & u[, 3] < design$pseudoprogression
   persons

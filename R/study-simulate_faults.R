@@ -127,7 +127,7 @@ no_room <- function(name) {
 }
 
 spoilt_row <- function(one, arguments) {
-  table <- arguments[[one$table]]
+  table <- if (!one$rowless) arguments[[one$table]]
   result <- data.frame(
     fault = one$name, table = one$table, column = one$column, code = one$code, severity = one$severity
   )

@@ -18,10 +18,10 @@ simulate_lesions <- function(design, cohort, seed) {
       digits = if (design$lesion_noise == 0) NA_integer_ else 1L, vanish = 2
     ), thread_count()
   )
-  rows <- rbind(
-    target_rows(grown), non_target_rows(tumours, scans, grown$course), new_lesion_rows(tumours, scans)
-  )
-  lesion_table(rows[order(rows$scan, rows$kind, rows$lesion), ], scans, tumours, persons)
+  grown$size <- show_progression(grown, scans, tumours, design$lesion_noise == 0)
+  rows <- Map(c, target_rows(grown), non_target_rows(tumours, scans, grown$course), new_lesion_rows(tumours, scans))
+  order <- order(rows$scan, rows$kind, rows$lesion)
+  lesion_table(lapply(rows, `[`, order), scans, tumours, persons)
 }
 
 # Visits that were done, up to the first that shows progression and as many more as are wanted.
@@ -32,13 +32,17 @@ cohort_scans <- function(design, cohort) {
   seen <- persons$PROG_SEEN[scans$row]
   after <- !is.na(seen) & scans$day > seen
   behind <- cumsum(after) - (cumsum(after) - after)[match(scans$row, scans$row)]
-  scans[!after | behind <= design$scans_after, ]
+  scans <- scans[!after | behind <= design$scans_after, ]
+  rownames(scans) <- NULL
+  scans
 }
 
 tumour_modes <- c(none = 0L, target = 1L, non_target = 2L, new_lesion = 3L, pseudo = 4L)
 
 # What the tumour model needs of each person. Responders are at 60 % of the baseline sum or less at the first
-# visit, nobody else ever below 82 %, so that measurement error seldom changes who responds.
+# visit, nobody else ever below 82 %, so that measurement error seldom changes who responds. Before that visit
+# (before the second, where the response is complete) no regrowth begins; who progresses soon after it does so
+# by a new lesion, because targets cannot grow so fast.
 draw_tumours <- function(design, persons, seed) {
   u <- cohort_draws(seed, "lesions", persons$person, 10)
   visit <- 7 * design$visit_weeks
@@ -50,12 +54,16 @@ draw_tumours <- function(design, persons, seed) {
   depth[persons$COMPLETE] <- 0
   by <- pmax(1, visit - design$visit_window) * (0.5 + 0.4 * u[, 3])
   fast <- log((1 - depth) / pmax(0.6 - depth, 1e-9)) / by
+  fast[persons$COMPLETE] <- (log(5 * design$baseline_mm / 2) / (by + visit))[persons$COMPLETE]
+  shown <- ifelse(persons$COMPLETE, complete_day(design), ifelse(persons$RESPONDER, response_day(design), 0))
+  soon <- persons$RESPONDER & (persons$T_PROG < shown + 28) %in% TRUE
+  mode[soon] <- tumour_modes[["new_lesion"]]
   list(
     n_targets = pick(u[, 4], design$target_lesions), depth = depth,
     shrink_rate = ifelse(responds, fast, 0.01 + 0.02 * u[, 3]),
     growth_rate = 0.008 * exp(0.5 * stats::qnorm(u[, 5])),
     progression = ifelse(is.na(persons$T_PROG), NA, pmax(persons$T_PROG, 1e-6)), mode = unname(mode),
-    flare = rep(1.5 * visit, nrow(persons)), person = persons$person,
+    sensitive_until = as.double(shown), flare = rep(1.5 * visit, nrow(persons)), person = persons$person,
     non_target = u[, 6] < design$non_target | mode == tumour_modes[["non_target"]],
     organ = floor(length(lesion_organs) * u[, 7]), new_mm = round(10 + 10 * u[, 8]),
     complete = persons$COMPLETE
@@ -69,15 +77,34 @@ lesion_organ <- function(tumours, row, place) {
   lesion_organs[(tumours$organ[row] + place) %% length(lesion_organs) + 1]
 }
 
+# By RECIST a sum is compared with the lowest one that a scan showed, which lies above the lowest one there
+# was, so the first scan after the planted progression may just miss the threshold: from it on the targets
+# are then larger by what is missing.
+show_progression <- function(grown, scans, tumours, exact) {
+  n <- length(tumours$mode)
+  # Everybody has a target, so each scan has its sum.
+  sum <- unname(rowsum(grown$size, grown$visit)[, 1])
+  due <- tumours$mode[scans$row] %in% tumour_modes[c("target", "pseudo")] &
+    (scans$day >= tumours$progression[scans$row]) %in% TRUE
+  first <- which(due)
+  first <- first[!duplicated(scans$row[first])]
+  nadir <- -latest_day(ifelse(due, NA, -sum), scans$row, n)[scans$row[first]]
+  factor <- rep(1, n)
+  factor[scans$row[first]] <- pmax(1, (pmax(1.2 * nadir, nadir + 5) + 0.2) / sum[first])
+  factor <- ifelse(due, factor[scans$row], 1)[grown$visit]
+  size <- ifelse(factor > 1, factor * grown$size, grown$size)
+  if (exact) size else round(size, 1)
+}
+
 # What grows on is not measured beyond this.
 largest_mm <- 250
 
 target_rows <- function(grown) {
-  list2DF(list(
+  list(
     scan = grown$visit, kind = rep(1L, length(grown$visit)), lesion = grown$lesion,
     size = pmin(grown$size, largest_mm),
     state = rep(NA_character_, length(grown$visit))
-  ))
+  )
 }
 
 non_target_rows <- function(tumours, scans, course) {
@@ -86,11 +113,11 @@ non_target_rows <- function(tumours, scans, course) {
   worse <- tumours$mode[row] == tumour_modes[["non_target"]] & scans$day[scan] >= tumours$progression[row]
   gone <- tumours$complete[row] & scans$day[scan] >= course$gone[row] &
     (is.na(tumours$progression[row]) | scans$day[scan] < tumours$progression[row])
-  list2DF(list(
+  list(
     scan = scan, kind = rep(2L, length(scan)), lesion = rep(1L, length(scan)),
     size = rep(NA_real_, length(scan)),
     state = ifelse(worse %in% TRUE, "UNEQUIVOCAL PROGRESSION", ifelse(gone %in% TRUE, "ABSENT", "PRESENT"))
-  ))
+  )
 }
 
 new_lesion_rows <- function(tumours, scans) {
@@ -98,10 +125,10 @@ new_lesion_rows <- function(tumours, scans) {
   scan <- which(tumours$mode[scans$row] == tumour_modes[["new_lesion"]] & since >= 0)
   row <- scans$row[scan]
   size <- tumours$new_mm[row] * exp(tumours$growth_rate[row] * since[scan])
-  list2DF(list(
+  list(
     scan = scan, kind = rep(3L, length(scan)), lesion = rep(1L, length(scan)),
     size = pmin(round(size, 1), largest_mm), state = rep("UNEQUIVOCAL", length(scan))
-  ))
+  )
 }
 
 lesion_table <- function(rows, scans, tumours, persons) {
@@ -118,12 +145,12 @@ lesion_table <- function(rows, scans, tumours, persons) {
 # ---- responses and recurrences as they are written down where there are no lesions ----
 
 simulate_assessments <- function(design, cohort, seed) {
-  make <- list(rechallenge = response_rows, perioperative = recurrence_rows)[[design$kind]]
+  make <- list(rechallenge = written_responses, perioperative = written_recurrences)[[design$kind]]
   if (!is.null(make)) make(design, cohort, seed)
 }
 
 # S3: stable or in response until the visit that shows progression.
-response_rows <- function(design, cohort, seed) {
+written_responses <- function(design, cohort, seed) {
   persons <- cohort$persons
   visits <- cohort$visits[!is.na(cohort$visits$day) & cohort$visits$visit > 0, ]
   row <- match(visits$person, persons$person)
@@ -134,7 +161,7 @@ response_rows <- function(design, cohort, seed) {
 }
 
 # S4: free of recurrence until the visit that shows one; a new primary is written down on its visit.
-recurrence_rows <- function(design, cohort, seed) {
+written_recurrences <- function(design, cohort, seed) {
   persons <- cohort$persons
   visits <- cohort$visits[!is.na(cohort$visits$day) & cohort$visits$visit > 0, ]
   row <- match(visits$person, persons$person)
@@ -151,8 +178,9 @@ recurrence_rows <- function(design, cohort, seed) {
 }
 
 assessment_table <- function(visits, row, persons, param, word, keep) {
+  row <- row[keep]
   data.frame(
-    USUBJID = persons$USUBJID[row], ADT = persons$STARTDT[row] + visits$day, AVISIT = visits$AVISIT,
-    PARAMCD = rep(param, length(row)), AVALC = word
-  )[keep, , drop = FALSE]
+    USUBJID = persons$USUBJID[row], ADT = persons$STARTDT[row] + visits$day[keep], AVISIT = visits$AVISIT[keep],
+    PARAMCD = rep(param, length(row)), AVALC = word[keep]
+  )
 }

@@ -1,0 +1,91 @@
+# Where nothing is missed, late or measured wrongly, what is derived from the lesions is what was planted.
+
+exact <- function(design, ...) {
+  design(..., accrual = 200, visit_delay = 0, visit_missed = 0, lesion_noise = 0, pseudoprogression = 0)
+}
+
+derived <- function(design, seed) {
+  tables <- simulate_tables(design, seed, c("subjects", "vital_status", "exposure", "lesions", "schedule"))
+  do.call(study, c(tables, study_arguments(design, tables)))
+}
+
+test_that("progression is found at the first visit after it, whatever shows it, and dates are the planted ones", {
+  for (design in list(exact(design_guided_therapy, 500), exact(design_irae_risk, 500))) {
+    persons <- simulate_cohort(design, 3)$persons
+    study <- derived(design, 3)
+    responses <- derive_response(study)
+    pd <- responses[responses$AVALC %in% "PD", ]
+    pd <- pd[!duplicated(pd$USUBJID), ]
+    found <- as.numeric(pd$ADT - persons$STARTDT[match(pd$USUBJID, persons$USUBJID)])
+    found <- found[match(persons$USUBJID, pd$USUBJID)]
+    planned <- 42 * ceiling(persons$T_PROG / 42)
+    planned[planned > pmin(persons$LAST, 7 * design$last_visit)] <- NA
+    expect_equal(persons$PROG_SEEN, planned, label = design$kind)
+    # Sizes are compared in tenths of a mm: within a day before a visit rounding may decide.
+    close <- (persons$T_PROG %% 42 < 1) %in% TRUE
+    expect_equal(found[!close], planned[!close], label = design$kind)
+    expect_lt(sum(close), 40)
+    kinds <- c("target", "non-target", "new lesion")
+    said <- c(sum(grepl("above nadir", pd$REASON)), sum(grepl("unequivocal", pd$REASON)), sum(grepl("new lesion", pd$REASON)))
+    expect_true(all(said > 20), label = toString(paste(kinds, said)))
+  }
+})
+
+test_that("PFS as derived is the planted time to the visit, or death", {
+  design <- exact(design_guided_therapy, 400)
+  persons <- simulate_cohort(design, 5)$persons
+  study <- derived(design, 5)
+  pfs <- derive_endpoint(study, "PFS", rule = recist(confirmed = FALSE), censoring = censoring("EMA"))
+  pfs <- if (inherits(pfs, "tte_study")) pfs$endpoints else pfs
+  pfs <- pfs[match(persons$USUBJID, pfs$USUBJID), ]
+  death <- ifelse(persons$DIED, floor(persons$T_DEATH), NA)
+  event <- pmin(persons$PROG_SEEN, death, na.rm = TRUE)
+  close <- (persons$T_PROG %% 42 < 1) %in% TRUE
+  expect_equal(pfs$CNSR[!close] == 0, !is.na(event)[!close])
+  both <- !is.na(event) & !close
+  expect_equal(pfs$AVAL[both], event[both] + 1)
+})
+
+test_that("responders respond and nobody else, also with measurement error and missed visits", {
+  for (design in list(
+    exact(design_guided_therapy, 800), design_guided_therapy(800, accrual = 200),
+    design_biomarker_cohort(800, accrual = 200, pseudoprogression = 0)
+  )) {
+    persons <- simulate_cohort(design, 8)$persons
+    best <- best_response(derived(design, 8), rule = recist(confirmed = FALSE))
+    best <- best$BOR[match(persons$USUBJID, best$USUBJID)]
+    wrong <- (best %in% c("CR", "PR")) != persons$RESPONDER
+    expect_lte(mean(wrong), if (design$lesion_noise == 0) 0 else 0.005)
+    expect_true(all(persons$COMPLETE[best %in% "CR"]))
+    expect_gt(mean(best[persons$COMPLETE] %in% "CR"), 0.9)
+  }
+})
+
+test_that("pseudoprogression is progression by RECIST 1.1 and a response later", {
+  design <- design_irae_risk(800, accrual = 200, pseudoprogression = 0.5, visit_missed = 0, lesion_noise = 0)
+  persons <- simulate_cohort(design, 2)$persons
+  responses <- derive_response(derived(design, 2))
+  first <- responses[responses$AVISIT == "V2", ]
+  third <- responses[responses$AVISIT == "V4", ]
+  pseudo <- persons$USUBJID[persons$PSEUDO & persons$LAST > 140]
+  expect_gt(length(pseudo), 50)
+  expect_true(all(first$AVALC[match(pseudo, first$USUBJID)] == "PD"))
+  later <- third[match(pseudo, third$USUBJID), ]
+  expect_gt(mean(later$SUM < later$BASE * 0.7, na.rm = TRUE), 0.95)
+})
+
+test_that("baselines are measurable, two targets in an organ at most, scans end after progression", {
+  design <- design_guided_therapy(300, accrual = 60, scans_after = 1)
+  cohort <- simulate_cohort(design, 4)
+  lesions <- simulate_lesions(design, cohort, 4)
+  base <- lesions[lesions$ABLFL == "Y" & lesions$TRGRPID == "TARGET", ]
+  expect_true(all(base$AVAL >= 10))
+  expect_lte(max(table(base$USUBJID)), 5)
+  expect_lte(max(table(paste(base$USUBJID, base$TRLOC))), 2)
+  expect_setequal(unique(base$USUBJID), cohort$persons$USUBJID)
+  row <- match(lesions$USUBJID, cohort$persons$USUBJID)
+  day <- as.numeric(lesions$ADT - cohort$persons$STARTDT[row])
+  after <- unique(data.frame(row, day)[(day > cohort$persons$PROG_SEEN[row]) %in% TRUE, ])
+  expect_true(all(table(after$row) == 1))
+  expect_gt(nrow(after), 50)
+})
