@@ -67,7 +67,7 @@ inline double progression_threshold(double nadir) { return std::max(1.2 * nadir,
 // on which it does not.
 template <class Holds>
 std::pair<double, double> turning_days(double low, double high, Holds holds) {
-  for (int i = 0; i < 64; ++i) {
+  for (int i = 0; i < 48; ++i) {
     const double middle = low + (high - low) / 2;
     (holds(middle) ? low : high) = middle;
   }
