@@ -13,6 +13,8 @@
 #'   together.
 #' @param confirmed Confirmed responses (`CBOR`) or not (`BOR`)? By default as in [response_rate()]: what the
 #'   [recist()] rule says, without it not in a randomised study; elsewhere it must be said.
+#' @param criteria Of a result by [irecist()]: `"iRECIST"`, the default, whose responders have iCR or iPR, or
+#'   `"RECIST 1.1"`.
 #' @param position `"stack"`: a bar for each arm; `"dodge"`: for each response the arms side by side.
 #' @param conf.method,conf.level Limits of the response rate, as in [response_rate()].
 #' @param palette Colours, of the responses (`"stack"`) or of the arms (`"dodge"`), in their order or by name.
@@ -38,7 +40,7 @@ NULL
 
 #' @rdname response_bars
 #' @exportS3Method ggplot2::autoplot
-autoplot.tte_best_response <- function(object, ..., by = "auto", confirmed = NULL, position = "stack",
+autoplot.tte_best_response <- function(object, ..., by = "auto", confirmed = NULL, criteria = NULL, position = "stack",
                                        conf.method = "clopper-pearson", conf.level = 0.95, palette = NULL,
                                        x_lab = NULL, y_lab = NULL) {
   check_dots(...)
@@ -46,17 +48,13 @@ autoplot.tte_best_response <- function(object, ..., by = "auto", confirmed = NUL
   if (identical(by, "auto")) by <- object$provenance[[1]][["arm"]]
   abort_input(rbind(
     picture_column_faults(by, "by", object), check_choice(position, "position", c("stack", "dodge")),
-    check_palette(palette)
+    criteria_fault(criteria, object), check_palette(palette)
   ))
   need("ggplot2", "drawing response bars")
-  formula <- if (is.null(by)) ~1 else rlang::new_formula(NULL, as.name(by))
-  rate <- response_rate(
-    formula, object,
-    confirmed = confirmed, conf.method = conf.method, conf.level = conf.level
-  )
-  counts <- response_rate(formula, object, confirmed = confirmed, type = "bor")
-  data <- response_bar_data(counts, rate)
-  title <- column_title(counts$param[1], object)
+  found <- bar_rates(object, by, confirmed, criteria, conf.method, conf.level)
+  rate <- found$rate
+  data <- response_bar_data(found$counts, rate)
+  title <- column_title(found$column, object)
   plot <- if (position == "stack") {
     stacked_responses(data, palette, title)
   } else {
@@ -64,8 +62,38 @@ autoplot.tte_best_response <- function(object, ..., by = "auto", confirmed = NUL
   }
   plot + ggplot2::labs(
     x = x_lab, y = if (is.null(y_lab)) "Patients (%)" else y_lab,
-    caption = bars_caption(rate, object, data$response)
+    caption = bars_caption(rate, found$column, object, data$response)
   )
+}
+
+criteria_fault <- function(criteria, object) {
+  known <- c("RECIST 1.1", if (!is.null(object[["IBOR"]])) "iRECIST")
+  if (!is.null(criteria)) check_choice(criteria, "criteria", known)
+}
+
+# The response rate of each arm, the counts of each response, and the column they are of.
+bar_rates <- function(object, by, confirmed, criteria, conf.method, conf.level) {
+  right <- if (is.null(by)) 1 else as.name(by)
+  of <- function(data, left = NULL, ...) {
+    response_rate(rlang::new_formula(left, right), data, ..., conf.method = conf.method, conf.level = conf.level)
+  }
+  rate <- of(object, confirmed = confirmed)
+  column <- rate$param[1]
+  if (is.null(object[["IBOR"]]) || identical(criteria, "RECIST 1.1")) {
+    counts <- response_rate(rlang::new_formula(NULL, right), object, confirmed = confirmed, type = "bor")
+    return(list(rate = rate, counts = counts, column = column))
+  }
+  column <- paste0("I", column)
+  has <- function(words) {
+    object$.has <- object[[column]] %in% words
+    of(object, quote(.has))
+  }
+  counts <- do.call(rbind, lapply(unique(object[[column]]), function(word) {
+    one <- has(word)
+    one$term <- word
+    one
+  }))
+  list(rate = has(c("iCR", "iPR")), counts = counts, column = column)
 }
 
 # One row for each arm and response that somebody has.
@@ -144,7 +172,8 @@ short_words <- function(words) {
 
 short_explained <- function(responses) {
   c(
-    if (any(c("NON-CR/NON-PD", "NON-iCR/NON-iUPD") %in% responses)) "NN: non-CR/non-PD.",
+    if ("NON-CR/NON-PD" %in% responses) "NN: non-CR/non-PD.",
+    if ("NON-iCR/NON-iUPD" %in% responses) "iNN: non-iCR/non-iUPD.",
     if ("MISSING" %in% responses) "ND: no assessment."
   )
 }
@@ -207,15 +236,17 @@ responses_beside <- function(data, rate, palette, title) {
     picture_theme("top")
 }
 
-bars_caption <- function(rate, object, responses) {
+bars_caption <- function(rate, column, object, responses) {
   told <- object$provenance[[1]]
-  orr <- if (rate$param[1] == "CBOR") {
-    "ORR: objective response rate, confirmed CR or PR"
+  immune <- startsWith(column, "I")
+  words <- if (immune) "iCR or iPR" else "CR or PR"
+  orr <- if (endsWith(column, "CBOR")) {
+    sprintf("ORR: objective response rate, confirmed %s", words)
   } else {
-    "ORR: objective response rate, CR or PR whether confirmed or not"
+    sprintf("ORR: objective response rate, %s whether confirmed or not", words)
   }
   picture_caption(
-    sprintf("%s.", counted_patients(sum(rate$n))), paste0(orr, ", of all patients of the arm."),
+    sprintf("%s.", counted_patients(sum(rate$n))), if (immune) "Responses by iRECIST.", paste0(orr, ", of all patients of the arm."),
     if (nrow(rate) > 3) sprintf("In brackets: %s confidence interval.", format_percent(rate$conf.level[1])),
     short_explained(responses), unname(rate$provenance[[1]]$conventions["rate_interval"]), said_reader(told), said_cut(told$data_cut)
   )

@@ -22,8 +22,8 @@ picture_levels <- names(response_colours)[c(9, 1, 10, 2, 11, 3, 12, 4, 5, 13, 14
 group_colours <- c("#12355B", "#D9622B", "#8FC1D4", "#CDA434", "#7B5B94", "#9A9A9A", "#3F7F5F", "#F0B7A4")
 
 column_titles <- c(
-  CBOR = "Confirmed best response", BOR = "Best response", ICBOR = "Confirmed best response (iRECIST)",
-  IBOR = "Best response (iRECIST)"
+  CBOR = "Confirmed best response", BOR = "Best response", ICBOR = "Confirmed iRECIST response",
+  IBOR = "Best iRECIST response"
 )
 
 # ---- columns ----
@@ -129,6 +129,11 @@ picture_theme <- function(legend = "top") {
   )
 }
 
+# A legend of many words takes two lines.
+legend_guide <- function(title, words, ...) {
+  ggplot2::guide_legend(nrow = if (sum(nchar(c(title, words)) + 5) > 85) 2, ...)
+}
+
 # Several legends stand in one line if their words fit a page of 16 cm.
 legend_lines <- function(...) {
   words <- c(...)
@@ -142,6 +147,9 @@ time_scale_of <- function(last, unit, panels) {
     expand = ggplot2::expansion(mult = c(0.01, 0.03))
   )
 }
+
+# What ends the response period, in words.
+progression_words <- function(rule) if (is_irecist(rule)) "confirmed progression" else "first progression"
 
 # Sentences below the picture, in lines that fit a page of 16 cm.
 picture_caption <- function(...) {

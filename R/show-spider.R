@@ -131,22 +131,21 @@ draw_spider <- function(data, lines, palette, title, unit, told) {
     ggplot2::expand_limits(y = ends) +
     picture_theme("top") +
     ggplot2::guides(
-      colour = if (told) "none" else ggplot2::guide_legend(order = 1, override.aes = list(linewidth = 1.1, alpha = 1)),
+      colour = if (told) "none" else legend_guide(title, levels(data$group), order = 1, override.aes = list(linewidth = 1.1, alpha = 1)),
       shape = ggplot2::guide_legend(order = 2, override.aes = list(size = 2.2, stroke = 0.7))
     ) +
     legend_lines(title, if (!told) levels(data$group), spider_kinds(data))
 }
 
 mark_shapes <- c(
-  "First progression" = 1, "Unconfirmed progression" = 1, "Confirmed progression" = 0, "New lesion" = 4,
-  "Above the limit" = 17
+  "First progression" = 1, "First iUPD" = 1, iCPD = 0, "New lesion" = 4, "Above the limit" = 17
 )
 
 # The marks there are, by the column that says where.
 spider_kinds <- function(data) {
   kinds <- c(
-    progression = if ("iUPD" %in% data$response) "Unconfirmed progression" else "First progression",
-    confirmed = "Confirmed progression", new = "New lesion", cut = "Above the limit"
+    progression = if ("iUPD" %in% data$response) "First iUPD" else "First progression",
+    confirmed = "iCPD", new = "New lesion", cut = "Above the limit"
   )
   kinds[vapply(names(kinds), function(kind) any(data[[kind]]), logical(1))]
 }
@@ -174,7 +173,9 @@ spider_caption <- function(data, why, lines, limit, source) {
   picture_caption(
     sprintf("%d of %s.", sum(is.na(why)), counted_patients(length(why))), not_shown_words(why[!is.na(why)]),
     "Complete sums of the target lesions; the baseline stands at time 0.",
-    if (!all(data$counts)) "Dotted: after the first progression or a new anticancer therapy.",
+    if (!all(data$counts)) sprintf(
+      "Dotted: after the %s or a new anticancer therapy.", progression_words(source$rule)
+    ),
     if (length(lines) > 0) sprintf("Lines at %s.", and_list(signed_percent(sort(lines), "%"))),
     if (any(data$cut)) sprintf("Changes above %s are drawn at it.", signed_percent(limit, "%")),
     said_reader(source), said_cut(source$cut)

@@ -13,10 +13,11 @@
 #'   where the patient was alive, and not lost.
 #'
 #' @param x A study, or a [derive_endpoint()] result with `OS` and, as far as they are to be seen, `TTP` (or
-#'   `PFS`), `DOR` and `TTNT`, each of them once.
+#'   `PFS`), `DOR` and `TTNT`, each of them once. Without the middle two, `IPFS` and `IDOR` serve.
 #' @inheritParams waterfall_plot
-#' @param rule,reader,censoring For a study: a [recist()] rule (`NULL` for `recist(confirmed = TRUE)`), whose
-#'   assessments count, and a [censoring()] rule (`NULL` for `censoring("EMA")`).
+#' @param rule,reader,censoring For a study: a [recist()] rule (`NULL` for `recist(confirmed = TRUE)`), or an
+#'   [irecist()] rule, by which response and progression are then those of `IDOR` and `IPFS`; whose assessments
+#'   count, and a [censoring()] rule (`NULL` for `censoring("EMA")`).
 #' @param bar `"treatment"` or `"follow_up"`. By default treatment where `TRTSDT` and `TRTEDT` are there.
 #' @param colour A column of the patients that the colour of a bar tells, by default the arm; `NA` for none.
 #' @param facet A column that makes a panel for each of its values; `NULL` for none. By default one panel, and
@@ -90,23 +91,31 @@ swimmer_endpoints <- function(x, rule, reader, censoring, call = rlang::caller_e
     ), call)
   }
   if (is.null(rule)) rule <- recist(confirmed = TRUE)
-  if (inherits(rule, "tte_recist") && is.null(rule$confirmed)) rule$confirmed <- TRUE
+  rule <- with_confirmation(rule)
   if (is.null(censoring)) censoring <- tte::censoring("EMA")
   subjects <- study_table(x, "subjects", "swimmer_plot()")
   abort_input(if (nrow(subjects) == 0) fault("x", "no_rows", "there are no patients"), call)
   treated_anew <- !is.null(subjects[["NACTDT"]]) || !is.null(x[["therapies"]])
+  of_response <- if (is_irecist(rule)) c("IPFS", "IDOR") else c("TTP", "DOR")
   wanted <- c(
-    list(endpoint("OS")), if (has_responses(x)) list(endpoint("TTP"), endpoint("DOR")),
+    list(endpoint("OS")), if (has_responses(x)) lapply(of_response, endpoint),
     if (treated_anew) list(endpoint("TTNT", death = "competing"))
   )
   derive_endpoint(x, wanted, rule = rule, censoring = censoring, reader = reader)
+}
+
+# A rule that does not say whether responses must be confirmed asks for it.
+with_confirmation <- function(rule) {
+  if (inherits(rule, "tte_recist") && is.null(rule$confirmed)) rule$confirmed <- TRUE
+  if (is_irecist(rule)) rule$recist <- with_confirmation(rule$recist)
+  rule
 }
 
 # One row for each patient of OS, with what the other endpoints say as days since the start.
 swimmer_persons <- function(adtte, call = rlang::caller_env()) {
   names <- vapply(adtte$provenance, function(told) toupper(told$endpoint), "")
   codes <- tapply(adtte$PARAMCD, names, unique, simplify = FALSE)
-  used <- codes[intersect(c("OS", "TTP", "PFS", "DOR", "TTNT"), names(codes))]
+  used <- codes[intersect(c("OS", "TTP", "PFS", "IPFS", "DOR", "IDOR", "TTNT"), names(codes))]
   twice <- names(used)[lengths(used) > 1]
   abort_input(rbind(
     fault("x", "unknown_param", "has no rows of OS, which the length of a lane comes from", remedy = paste(
@@ -122,9 +131,9 @@ swimmer_persons <- function(adtte, call = rlang::caller_env()) {
     rows <- which(names == name & when)
     rows[match(os$USUBJID, adtte$USUBJID[rows])]
   }
-  of_progression <- if ("TTP" %in% names) "TTP" else "PFS"
-  progressed <- row_of(of_progression, adtte$CAUSE == 1 & adtte$EVNTDESC %in% event_words("PROGRESSION"))
-  response <- row_of("DOR")
+  of_progression <- intersect(c("TTP", "PFS", "IPFS"), names)[1]
+  progressed <- row_of(of_progression, adtte$CAUSE == 1 & !adtte$EVNTDESC %in% event_words(deaths))
+  response <- row_of(intersect(c("DOR", "IDOR"), names)[1])
   treated <- row_of("TTNT", adtte$CAUSE == 1 & adtte$EVNTDESC %in% event_words("NEW THERAPY"))
   persons <- structure(os[setdiff(names(os), "provenance")], class = "data.frame")
   persons$.end <- as.numeric(os$ADT) - as.numeric(os$STARTDT)
@@ -136,6 +145,8 @@ swimmer_persons <- function(adtte, call = rlang::caller_env()) {
   persons$.therapy <- day(treated, "ADT")
   persons
 }
+
+deaths <- c("DEATH", "CANCER DEATH", "OTHER DEATH")
 
 treatment_faults <- function(persons, bar) {
   absent <- setdiff(c("TRTSDT", "TRTEDT"), names(persons))
@@ -227,7 +238,7 @@ draw_swimmer <- function(data, palette, title, unit, ids, told) {
     swimmer_arrows(data[data$ongoing, , drop = FALSE], max(data$end), n) +
     swimmer_points(data, size) +
     ggplot2::scale_fill_manual(
-      values = colours, name = title, guide = if (told) "none" else ggplot2::guide_legend(order = 1)
+      values = colours, name = title, guide = if (told) "none" else legend_guide(title, known, order = 1)
     ) +
     time_scale_of(max(data$end), unit, nlevels(data$panel)) +
     lane_scale(data, ids) +
@@ -307,6 +318,7 @@ swimmer_caption <- function(data, adtte, bar) {
       )
     },
     if (any(data$ongoing)) "Arrow: going on at the last contact.",
+    if (any(adtte$PARAMCD %in% c("IPFS", "IDOR"))) "Response and progression (at the first iUPD) by iRECIST.",
     said_reader(list(reader = readers[1])), said_cut(told$data_cut)
   )
 }

@@ -17,7 +17,7 @@
 #' @param x A study, or a [derive_response()] result.
 #' @param subjects For a [derive_response()] result: the patients, as [best_response()] takes them, or a
 #'   [best_response()] result.
-#' @param rule A [recist()] rule. `NULL` is `recist()` for a study, and the rule by which `x` was derived
+#' @param rule A [recist()] or [irecist()] rule. `NULL` is `recist()` for a study, and the rule by which `x` was derived
 #'   otherwise.
 #' @param reader Whose assessments; required where several readers are in the data.
 #' @param ... Nothing.
@@ -135,7 +135,9 @@ draw_waterfall <- function(data, lines, limit, palette, title, written) {
     ggplot2::geom_hline(yintercept = lines, linetype = "dashed", colour = "grey20", linewidth = 0.4) +
     cut_marks(data[data$cut, , drop = FALSE], max(data$rank)) +
     (if (written) bar_labels(data, max(data$rank), diff(ends))) +
-    ggplot2::scale_fill_manual(values = colours, name = title) +
+    ggplot2::scale_fill_manual(
+      values = colours, name = title, guide = legend_guide(title, levels(data$group))
+    ) +
     ggplot2::scale_colour_manual(values = colours, guide = "none") +
     ggplot2::scale_x_continuous(breaks = NULL, expand = ggplot2::expansion(add = 0.7)) +
     change_scale(ends[1], ends[2], lines) +
@@ -189,7 +191,7 @@ waterfall_caption <- function(all, drawn, assessments, lines, limit, source, wri
     sprintf("%d of %s.", nrow(drawn), counted_patients(nrow(all))), not_shown_words(all$missing[!is.na(all$missing)]),
     "Best change: smallest complete sum of the target lesions",
     if (assessments == "response") {
-      "up to the first progression, new anticancer therapy or data cut,"
+      sprintf("up to the %s, new anticancer therapy or data cut,", progression_words(source$rule))
     } else {
       "of all assessments,"
     }, "against the baseline.",

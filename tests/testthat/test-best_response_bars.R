@@ -77,3 +77,24 @@ test_that("every wrong input is a fault", {
   best$ARM[3] <- NA
   expect_fault(ggplot2::autoplot(best, by = "ARM"), "missing_value", column = "ARM", rows = 3)
 })
+
+test_that("a result by iRECIST is drawn by iRECIST, and by RECIST 1.1 when asked", {
+  skip_if_not_installed("ggplot2")
+  words <- c("iCR", "iPR", "iSD", "iUPD", "iUPD")
+  visits <- data.frame(
+    USUBJID = c("1", "2", "3", "4", "5", "5", "6", "6"), ADT = day_zero + c(50, 50, 50, 50, 50, 92, 50, 92),
+    AVALC = c(words, "iCPD", "iUPD", "iPR")
+  )
+  subjects <- data.frame(USUBJID = as.character(1:6), STARTDT = day_zero)
+  best <- best_response(visits, subjects, rule = irecist(recist(confirmed = FALSE)))
+  plot <- ggplot2::autoplot(best)
+  expect_identical(as.character(plot$data$response), c("iCR", "iPR", "iSD", "iUPD", "iCPD"))
+  expect_equal(plot$data$n.event, c(1, 2, 1, 1, 1))
+  expect_match(levels(plot$data$arm), "ORR 50.0%", fixed = TRUE)
+  expect_match(gsub("\n", " ", plot$labels$caption), "iCR or iPR whether confirmed or not", fixed = TRUE)
+  plain <- ggplot2::autoplot(best, criteria = "RECIST 1.1")
+  expect_equal(plain$data$n.event, c(1, 1, 1, 3))
+  expect_match(levels(plain$data$arm), "ORR 33.3%", fixed = TRUE)
+  expect_fault(ggplot2::autoplot(best, criteria = "WHO"), "not_a_choice", "criteria")
+  expect_fault(ggplot2::autoplot(ten_best(), criteria = "iRECIST"), "not_a_choice", "criteria")
+})

@@ -100,3 +100,23 @@ test_that("every wrong input is a fault", {
   alone <- p$responses[p$responses$USUBJID == "4", ]
   expect_fault(spider_plot(alone, p$subjects[4, ]), "no_rows", "x")
 })
+
+test_that("under iRECIST the first iUPD and the iCPD have marks, and lines go on after both", {
+  skip_if_not_installed("ggplot2")
+  sums <- data.frame(
+    USUBJID = "1", ADT = recist_start + 42 * 0:6, SUM = c(100, 130, 60, 55, 90, 120, 50),
+    ABLFL = c("Y", rep(NA, 6))
+  )
+  subjects <- data.frame(USUBJID = "1", STARTDT = recist_start)
+  plot <- spider_plot(derive_response(sums, subjects, rule = irecist()), subjects, limit = Inf)
+  expect_equal(plot$data$change, c(0, 30, -40, -45, -10, 20, -50))
+  expect_identical(which(plot$data$progression), 2L)
+  expect_identical(which(plot$data$confirmed), 6L)
+  expect_identical(plot$data$counts, rep(c(TRUE, FALSE), c(6, 1)))
+  expect_identical(levels(plot$data$group), "iPR")
+  marks <- ggplot2::layer_data(plot, which(layer_kinds(plot) == "GeomPoint"))
+  expect_equal(marks$shape, c(1, 0))
+  expect_equal(marks$y, c(30, 20))
+  by_recist <- spider_plot(derive_response(sums, subjects), subjects, limit = Inf)$data
+  expect_identical(by_recist$counts, rep(c(TRUE, FALSE), c(2, 5)))
+})

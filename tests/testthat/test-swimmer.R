@@ -141,3 +141,23 @@ test_that("every wrong input is a fault", {
   expect_fault(swimmer_plot(swimmers(visits = visits)), "several_params", "reader")
   expect_match(gsub("\n", " ", swimmer_plot(swimmers(visits = visits), reader = "A")$labels$caption), "Reader: A.", fixed = TRUE)
 })
+
+test_that("under iRECIST response and progression are those of IDOR and IPFS", {
+  skip_if_not_installed("ggplot2")
+  lesions <- rbind(
+    lesion("T1", "TARGET", 100, 130, 60, 55, 90, 120, who = "1"), lesion("T1", "TARGET", 50, 20, 20, 40, 48, who = "2")
+  )
+  subjects <- data.frame(
+    USUBJID = c("1", "2"), RANDDT = recist_start, LSTALVDT = recist_start + 300, DTHDT = as.Date(NA)
+  )
+  trial <- study(subjects, lesions = lesions, design = "randomised", arm = NULL)
+  immune <- swimmer_plot(trial, rule = irecist(), unit = "days")
+  one <- immune$data[immune$data$USUBJID == "1", ]
+  expect_equal(c(one$response_from, one$response_to, one$progression), c(84, 168, 168))
+  two <- immune$data[immune$data$USUBJID == "2", ]
+  expect_equal(c(two$response_from, two$response_to, two$progression), c(42, 126, 126))
+  expect_match(immune$labels$caption, "by iRECIST", fixed = TRUE)
+  plain <- swimmer_plot(trial, unit = "days")$data
+  expect_equal(plain$progression[plain$USUBJID == "1"], 42)
+  expect_true(is.na(plain$response_from[plain$USUBJID == "1"]))
+})

@@ -137,3 +137,27 @@ test_that("nobody with a change, and several readers, are faults that say so", {
   expect_equal(plot$data$change, -20)
   expect_match(plot$labels$caption, "Reader: B.", fixed = TRUE)
 })
+
+# 100, 130 (iUPD, PD by RECIST 1.1), 60 and 55 (iPR, confirmed), then 90 and 120 (iUPD, iCPD), after which 50.
+pseudo_progressor <- function() {
+  sums <- data.frame(
+    USUBJID = "1", ADT = recist_start + 42 * 0:6, SUM = c(100, 130, 60, 55, 90, 120, 50),
+    ABLFL = c("Y", rep(NA, 6))
+  )
+  subjects <- data.frame(USUBJID = "1", STARTDT = recist_start)
+  list(sums = sums, subjects = subjects)
+}
+
+test_that("under iRECIST assessments count to the confirmed progression, by RECIST 1.1 to the first", {
+  skip_if_not_installed("ggplot2")
+  p <- pseudo_progressor()
+  drawn <- function(rule, ...) waterfall_plot(derive_response(p$sums, p$subjects, rule = rule), p$subjects, ...)
+  plain <- drawn(recist(confirmed = TRUE))
+  expect_equal(plain$data$change, 30)
+  expect_identical(as.character(plain$data$group), "PD")
+  immune <- drawn(irecist(recist(confirmed = TRUE)))
+  expect_equal(immune$data$change, -45)
+  expect_identical(as.character(immune$data$group), "iPR")
+  expect_match(gsub("\n", " ", immune$labels$caption), "up to the confirmed progression", fixed = TRUE)
+  expect_equal(drawn(irecist(), assessments = "all", colour = "IBOR")$data$change, -50)
+})
