@@ -32,7 +32,8 @@ new_cif <- function(fit, d, groups, variance, conf.type, conf.level, timefix) {
   start <- matrix(rep(as.numeric(states == "(s0)"), each = k), k, dimnames = list(groups$levels, states))
   parts <- list(
     n = fit$n, time = fit$time, n.risk = named(fit$n_risk), n.event = named(fit$n_event),
-    n.censor = named(fit$n_censor), n.enter = if (!is.null(d$columns$start)) fit$n_enter,
+    n.censor = named(fit$n_censor),
+    n.enter = if (!is.null(d$columns$start)) named(entries_by_state(fit$n_enter, ncol(fit$n_censor))),
     pstate = named(fit$pstate), cumhaz = named(fit$cumhaz, moves), p0 = if (k == 1) start[1, ] else start,
     strata = curve_sizes(fit$size, groups), std.err = named(fit$std_err),
     std.chaz = named(fit$std_chaz, moves), logse = FALSE, transitions = transition_table(fit, states),
@@ -208,3 +209,6 @@ tbl_survfit.tte_km <- function(x, ...) {
   generic <- get("tbl_survfit", envir = asNamespace("gtsummary"))
   generic(as_survfit(x), ...)
 }
+
+# Everybody enters without an event yet, which is the first state.
+entries_by_state <- function(entries, states) cbind(entries, matrix(0, length(entries), states - 1))

@@ -13,6 +13,9 @@ study_table <- function(study, name, what) {
 study_sentences <- function(study) {
   info <- study$tte
   c(
+    if (!is.null(info$simulated)) {
+      sprintf("Simulated data: no patient is real (seed %s).", format(info$simulated$seed, scientific = FALSE))
+    },
     if (!is.null(info$design)) {
       sprintf(
         "Design: %s.",

@@ -9,9 +9,15 @@ thread_count <- function() {
   min(wanted, environment_limit("OMP_THREAD_LIMIT"), check_limit())
 }
 
+# Counted once a session: every count starts a process of the system.
+counted <- new.env(parent = emptyenv())
+
 cores <- function() {
-  found <- parallel::detectCores()
-  if (is.na(found)) 1L else found
+  if (is.null(counted$cores)) {
+    found <- parallel::detectCores()
+    counted$cores <- if (is.na(found)) 1L else found
+  }
+  counted$cores
 }
 
 environment_limit <- function(variable) {

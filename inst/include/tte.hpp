@@ -61,6 +61,14 @@
 
 #include "tte/recurrent/mean_cumulative.hpp"
 
+#include "tte/simulation/accrual.hpp"
+#include "tte/simulation/draws.hpp"
+#include "tte/simulation/markers.hpp"
+#include "tte/simulation/paths.hpp"
+#include "tte/simulation/piecewise.hpp"
+#include "tte/simulation/tumour.hpp"
+#include "tte/simulation/tumour_curve.hpp"
+
 #include "tte/response/best_response.hpp"
 #include "tte/response/endpoint.hpp"
 #include "tte/response/lesion_findings.hpp"

@@ -112,3 +112,18 @@ test_that("print names the variance; weights refuse another than the jackknife",
   expect_error(cif(Surv(months, first) ~ 1, d, weights = age, variance = "aalen"), class = "tte_error_input")
   expect_error(cif(Surv(months, first) ~ 1, d, variance = "gray"), class = "tte_error_input")
 })
+
+test_that("curves with delayed entry can be summarised by group at chosen times", {
+  d <- data.frame(
+    id = 1:8, entry = c(0, 0, 1, 0, 2, 0, 3, 1), exit = c(3, 4, 5, 6, 7, 8, 9, 5), group = rep(1:2, 4),
+    state = factor(c("none", "x", "y", "x", "none", "y", "x", "y"))
+  )
+  ours <- cif(Surv(entry, exit, state) ~ group, d, id = id, censored = "none")
+  peer <- survival::survfit(survival::Surv(entry, exit, state) ~ group, d, id = id)
+  columns <- c("time", "n.risk", "n.event", "pstate", "strata")
+  expect_equal(
+    summary(ours, times = c(3, 5))[columns], summary(peer, times = c(3, 5))[columns],
+    ignore_attr = TRUE
+  )
+  expect_equal(unname(colSums(ours$n.enter)), c(8, 0, 0))
+})
