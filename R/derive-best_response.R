@@ -18,14 +18,16 @@
 #' @param subjects A data frame with one row per patient: `USUBJID`, `STARTDT` (date of randomisation or
 #'   first dose) and, where it applies, `NACTDT` (first new anticancer therapy). All its columns are carried
 #'   along.
-#' @section iRECIST: With `rule = irecist()` the result has both criteria: the columns above by RECIST 1.1, and
-#'   beside them `IBOR` and `ICBOR` (with confirmation) by iRECIST, with `IBORDT`, `ICBORDT`, `ICONFDT`,
+#' @section iRECIST: With `rule = irecist()` the result has both criteria: the columns above by RECIST 1.1,
+#'   and beside them `IBOR` and `ICBOR` (with confirmation) by iRECIST, with `IBORDT`, `ICBORDT`, `ICONFDT`,
 #'   `IRSPDT`, `ICRSPDT`, `IREASON`, `ICREASON`, `IBORN` and `ICBORN` as their siblings. Responses up to the
 #'   first iCPD count, and an iUPD never cancels a later response. The best response is, in this order, iCR,
 #'   iPR, iSD, NON-iCR/NON-iUPD, NED, iCPD, iUPD, NE; an iCPD is dated at the first iUPD of its block. `IPDDT`
-#'   is that date in every patient with an iCPD, `ICPDDT` the date of the iCPD, and `IUPDDT` the first iUPD of a
-#'   last block that was neither confirmed nor superseded. `DIFFERS` says whether the two best responses do
-#'   (an iUPD or iCPD is a PD). Supplied responses are words of iRECIST; see [derive_response()].
+#'   is that date in every patient with an iCPD, `ICPDDT` the date of the iCPD, and `IUPDDT` the first iUPD of
+#'   a last block that was neither confirmed nor superseded; `ICBDT` and `ICCBDT` are the first iCR, iPR, iSD
+#'   or NON-iCR/NON-iUPD that counts (clinical benefit), without and with confirmation. `DIFFERS` says whether
+#'   the two best responses do (an iUPD or iCPD is a PD). Supplied responses are words of iRECIST; see
+#'   [derive_response()].
 #'
 #' @param rule A [recist()] or [irecist()] rule; the one that the responses were derived by.
 #' @param reader Whose assessment: a value of `READER` (without that column, of `PARCAT2` or `RSEVAL`).

@@ -9,14 +9,14 @@
 #' 8 characters (`PFSFDA`, `PFSEMA`) and its `RULE` and `READER`. Endpoints that ask neither (`OS`, `TTNT`)
 #' come once.
 #'
-#' @section iRECIST: In `IPFS` and `IDOR` a progression is the first iUPD of the block that ends in iCPD, dated
-#'   there. An iUPD that iSD, iPR or iCR supersedes is no event; one that is neither confirmed nor superseded is,
-#'   at the first iUPD of its block, in the cases that `irecist(unconfirmed = )` lists, and `EVNTDESC` says which:
-#'   not clinically stable (`CLINSTAB` `"N"` of the lesions or assessments in the block, or `DCTREAS` of the
-#'   subjects), death from the cancer (`DTHCAUS`), no further assessment, all later iUPD. Where several hold the
-#'   first of these is said. A death without them is an event on its own day. Assessments count to the data cut,
-#'   and where the rule of censoring censors at a new therapy not after it: a later one neither confirms nor
-#'   supersedes. iUPD and iCPD are adequate assessments.
+#' @section iRECIST: In `IPFS` and `IDOR` a progression is the first iUPD of the block that ends in iCPD,
+#'   dated there. An iUPD that iSD, iPR or iCR supersedes is no event; one that is neither confirmed nor
+#'   superseded is, at the first iUPD of its block, in the cases that `irecist(unconfirmed = )` lists, and
+#'   `EVNTDESC` says which: not clinically stable (`CLINSTAB` `"N"` of the lesions or assessments in the
+#'   block, or `DCTREAS` of the subjects), death from the cancer (`DTHCAUS`), no further assessment, all later
+#'   iUPD. Where several hold the first of these is said. A death without them is an event on its own day.
+#'   Assessments count to the data cut, and where the rule of censoring censors at a new therapy not after it:
+#'   a later one neither confirms nor supersedes. iUPD and iCPD are adequate assessments.
 #'
 #' @section CNSR: 0 event; 1 no event; 2 no baseline assessment; 3 no assessment (or contact) after the start;
 #'   4 new anticancer therapy first; 5 too many visits missed before the event; 6 as 1, lost to follow-up
@@ -26,8 +26,8 @@
 #' @param study A study from [study()] or [study_from_adam()], or a data frame of responses as
 #'   [best_response()] takes it.
 #' @param endpoints Names such as `"PFS"`, [endpoint()] objects, or a list of both.
-#' @param rule A [recist()] rule, or an [irecist()] rule, which holds the RECIST 1.1 rule beside it: `IPFS` and
-#'   `IDOR` are then by iRECIST, all others by RECIST 1.1.
+#' @param rule A [recist()] rule, or an [irecist()] rule, which holds the RECIST 1.1 rule beside it: `IPFS`
+#'   and `IDOR` are then by iRECIST, all others by RECIST 1.1.
 #' @param censoring A [censoring()] rule, or a list of several, which may be named by the letters to put into
 #'   `PARAMCD`. Needed for progression endpoints; there is no default.
 #' @param reader Whose assessments: one or several readers. Needed where several are in the data.
@@ -365,7 +365,8 @@ endpoint_context <- function(study, subjects, rule) {
   last_day <- if (is.null(cut)) rep(Inf, n) else as.numeric(as.Date(cut)) - start
   list(
     study = study, subjects = subjects, rule = recist_of(rule), irecist = if (is_irecist(rule)) rule,
-    design = study$tte$design, cut = cut, start = start, last_day = last_day, n = n, n_not_started = sum(!started), memory = new.env()
+    design = study$tte$design, cut = cut, start = start, last_day = last_day, n = n,
+    n_not_started = sum(!started), memory = new.env()
   )
 }
 

@@ -88,8 +88,8 @@ part_rows <- function(found, types, sources, e, rule, line, context) {
   code[found$reason == 0 & cause > 1] <- 7L
   code[found$reason == 0 & cause == 0] <- 8L
   code[code == 1L & is_lost(context)] <- 6L
-  from <- if (e$from == "response") start_of_response(context, e, line$reader, therapies_of(e, rule))$day else 0
-  from <- rep(from, length.out = context$n)
+  from <- rep(0, context$n)
+  if (e$from == "response") from <- start_of_response(context, e, line$reader, therapies_of(e, rule))$day
   day <- pmax(found$day, from)
   rows <- list(
     person = seq_len(context$n), start = context$start + from, date = context$start + day,

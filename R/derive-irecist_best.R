@@ -24,12 +24,11 @@ best_by_both <- function(x, subjects, rule, reader, data_cut, population) {
   more$DIFFERS <- as_recist_word(more$IBOR) != best$BOR
   place <- match("CREASON", names(best))
   best <- cbind(best[seq_len(place)], more, best[-seq_len(place)])
-  best$provenance <- lapply(best$provenance, function(told) {
-    told$method <- "Best overall response by iRECIST, and by RECIST 1.1 beside it"
-    told$conventions <- c(immune_conventions(x, rule), told$conventions)
-    told$irecist <- rule
-    told
-  })
+  told <- if (nrow(best) > 0) best$provenance[[1]]
+  told$method <- "Best overall response by iRECIST, and by RECIST 1.1 beside it"
+  told$conventions <- c(immune_conventions(x, rule), told$conventions)
+  told$irecist <- rule
+  best$provenance <- rep(list(told), nrow(best))
   structure(best, class = c("tte_irecist_best", "tte_best_response", "data.frame"))
 }
 
@@ -81,7 +80,8 @@ immune_best_rows <- function(found, visits, rule, x) {
     ICONFDT = replace(date(found$confirmed$confirmed_by), found$confirmed$response == 9L, NA),
     IRSPDT = date(found$any$first_response), ICRSPDT = date(found$confirmed$first_response),
     IPDDT = of_patient(1L, blocks$first), ICPDDT = of_patient(1L, blocks$end),
-    IUPDDT = of_patient(0L, blocks$first), IREASON = immune_reason(found$any, visits, rule, x),
+    IUPDDT = of_patient(0L, blocks$first), ICBDT = date(found$benefit),
+    ICCBDT = date(found$confirmed_benefit), IREASON = immune_reason(found$any, visits, rule, x),
     ICREASON = immune_reason(found$confirmed, visits, rule, x), IBORN = number(found$any),
     ICBORN = number(found$confirmed)
   )
@@ -100,7 +100,8 @@ immune_reason <- function(best, visits, rule, x) {
   by <- immune_word(visits$code[best$confirmed_by])
   said[of(3)] <- sprintf("%s, confirmed by %s %g days later", seen[of(3)], by[of(3)], later[of(3)])
   said[of(4)] <- sprintf("%s, %g days after the start (at least %g)", seen[of(4)], day[of(4)], least)
-  said[of(5)] <- sprintf("%s not confirmed; %g days after the start it counts as iSD", seen[of(5)], day[of(5)])
+  unconfirmed <- "%s not confirmed; %g days after the start it counts as iSD"
+  said[of(5)] <- sprintf(unconfirmed, seen[of(5)], day[of(5)])
   said[of(6)] <- paste0(seen[of(6)], ", nothing better counts")
   icpd <- which(best$response == immune_codes[["iCPD"]])
   said[icpd] <- paste0(

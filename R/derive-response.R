@@ -1,8 +1,8 @@
 #' Response at each timepoint
 #'
-#' From what was measured to the response by RECIST 1.1: the sum of the targets, its baseline and nadir, the
-#' responses of target and non-target lesions, new lesions, and the overall response they make, with the
-#' reason for each in words. Each reader is kept apart.
+#' From what was measured to the response by RECIST 1.1, and with an [irecist()] rule by iRECIST beside it:
+#' the sum of the targets, its baseline and nadir, the responses of target and non-target lesions, new
+#' lesions, and the overall response they make, with the reason for each in words. Each reader is kept apart.
 #'
 #' @section Timepoints: Rows belong to one timepoint if they have the same `AVISIT`; without it, or where it
 #'   begins with `UNSCHED`, if they have the same date. The baseline is what `ABLFL` says, otherwise the last
@@ -19,6 +19,38 @@
 #' @section PET: A new lesion that only PET showed is `EQUIVOCAL` on the day of the PET and `UNEQUIVOCAL`
 #'   once CT confirms it; the progression then has the date of the PET.
 #'
+#' @section Words for lesions: `TRSTRESC` says the state of a lesion where `AVAL` holds no size.
+#'   - All lesions: `ABSENT`, `PRESENT`, `TOO SMALL TO MEASURE`, `NOT EVALUABLE`, `NOT DONE`; targets and
+#'     non-target lesions also `MERGED` (or `COALESCED`).
+#'   - Non-target lesions: `UNEQUIVOCAL PROGRESSION`, at every visit at which it holds; `MARKER RAISED`,
+#'   `MARKER
+#'     NORMAL`; and, since the lesion was last assessed, `INCREASED`, `DECREASED`, `UNCHANGED`. A lesion that
+#'     is `UNCHANGED` has the state that it had; `INCREASED` and `DECREASED` are there, `INCREASED` after
+#'     `UNEQUIVOCAL PROGRESSION` is that still. By RECIST 1.1 an increase alone is no progression.
+#'   - New lesions: `UNEQUIVOCAL`, `EQUIVOCAL`, and for iRECIST `INCREASED`, `DECREASED`, `UNCHANGED` and
+#'     `UNEQUIVOCAL PROGRESSION` (a new lesion that is not measured is unequivocally larger than it was).
+#'
+#' @section iRECIST: Where the rule is [irecist()], `AVALC` and `ADT` are the response by iRECIST and its
+#'   date, and `RECIST`, `RECISTDT` and `RECREAS` response, date and reason by RECIST 1.1, as `rule =
+#'   recist()` would give them. `IBLOCK` numbers the blocks of iUPD of a patient, `IBLOCKDT` is the date of
+#'   the block's first iUPD, `IWINDOW` whether a later timepoint of it is `EARLY`, `WITHIN` or `LATE` for
+#'   confirmation. `ICODE` says what the timepoint did: `RECIST` (no open block: the response of RECIST 1.1),
+#'   `NE`, `OPENED`, `CONFIRMED`, `TOO EARLY` (it would confirm), `NO CHANGE`, `SUPERSEDED`, `AFTER ICPD` (no
+#'   response). `ICONF` says what confirms: `a` the sum of the targets, `b` non-target lesions, `c1` the sum
+#'   of new lesions, `c2` one that is not measured, `c3` another one, `d1`, `d2`, `d3` progression of targets,
+#'   non-target or new lesions that had not progressed in the block. `NLSUM` is the sum of the measured new
+#'   lesions in mm, `NLCOUNT` how many are known, `NLTHERE` whether any is there. Lesions may have `SYMPTOMS`
+#'   (`Y`: the scan was made for new symptoms) and `CLINSTAB` (`N`: the patient was not clinically stable),
+#'   which any row of a timepoint may say.
+#'
+#'   Sums may have `NLSUM`, `NLCOUNT`, `NLCHANGE` (of new lesions that are not measured: `INCREASED`,
+#'   `DECREASED`, `UNCHANGED`, `UNEQUIVOCAL PROGRESSION`), `NTCHANGE` (of non-target lesions: the first
+#'   three), `SYMPTOMS` and `CLINSTAB`; `NEWLESN` says whether new lesions are there, known ones or others,
+#'   and is missing where they were not assessed. Supplied responses are in the words of iRECIST, `iCR`,
+#'   `iPR`, `iSD`, `NON-iCR/NON-iUPD`, `iUPD`, `iCPD`, `NE`, `NED`; `CR`, `PR` and `SD` are read as `iCR`,
+#'   `iPR` and `iSD`, a `PD` is an error, because it does not say whether it is confirmed. By RECIST 1.1 the
+#'   first iUPD is the PD, after which it has no response, or a column `RECIST` says it.
+#'
 #' @param x A study with `lesions`, or without them with `assessments`, whose responses are passed through.
 #'   Or a data frame of lesions (`USUBJID`, `TRLNKID`, `ADT`, `TRGRPID`: `TARGET`, `NON-TARGET` or `NEW`;
 #'   `AVAL` in mm, `TRSTRESC`, `NODAL`, `TRLOC`, `AVISIT`, `READER`, `ABLFL`), of sums (`USUBJID`, `ADT`,
@@ -26,7 +58,7 @@
 #'   `NTRGRESP`, `NEWLESN`, `AVISIT`, `READER`, `ABLFL`), or of responses (`USUBJID`, `ADT`, `AVALC`).
 #' @param subjects A data frame with one row per patient: `USUBJID`, `STARTDT` and `TRTSDT`. It may be left
 #'   out if `ABLFL` says what the baseline is.
-#' @param rule A [recist()] rule.
+#' @param rule A [recist()] rule, or an [irecist()] rule, which gives both criteria.
 #' @param reader Whose assessment: a value of `READER` (or of `PARCAT2`, `RSEVAL`); `NULL` for all of them.
 #' @param ... Nothing.
 #' @return A data frame of class `tte_responses` with one row per patient, reader and timepoint: `AVALC` is
@@ -38,7 +70,7 @@
 #' @references Eisenhauer EA and others (2009). New response evaluation criteria in solid tumours: revised
 #'   RECIST guideline (version 1.1). European Journal of Cancer 45, 228-247.
 #'   \doi{10.1016/j.ejca.2008.10.026}
-#' @seealso [recist()], [best_response()]
+#' @seealso [recist()], [irecist()], [best_response()], [pseudoprogression()]
 #' @examples
 #' lesions <- data.frame(
 #'   USUBJID = "1", TRLNKID = "T1", TRGRPID = "TARGET", AVISIT = c("Baseline", "Week 6", "Week 12"),

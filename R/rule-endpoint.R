@@ -50,8 +50,8 @@
 #' @param second_primary For endpoints that do not count them: a second or new primary is no event; does it
 #'   `"censor"`, or is it left alone (`"ignore"`)?
 #' @param therapies Which categories of `therapies` and `procedures` count as `NEW THERAPY`.
-#' @param cancer_death Words of `DTHCAUS` that mean death from the cancer (of `IPFS` and `IDOR` too). A death of unknown cause is an
-#'   `OTHER DEATH`.
+#' @param cancer_death Words of `DTHCAUS` that mean death from the cancer (of `IPFS` and `IDOR` too). A death
+#'   of unknown cause is an `OTHER DEATH`.
 #' @param label What `PARAM` says.
 #' @param paramcd `PARAMCD`, at most 8 capital letters or digits.
 #' @return An object of class `tte_endpoint`.

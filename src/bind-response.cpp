@@ -208,6 +208,9 @@ Rcpp::List irecist_best_cpp(Rcpp::IntegerVector offset, Rcpp::NumericVector day,
   Rcpp::List out;
   out["any"] = best_columns(results.best, &tte::ImmuneBest::any);
   out["confirmed"] = best_columns(results.best, &tte::ImmuneBest::confirmed);
+  out["benefit"] = column(results.best, [](const auto& r) { return r_row(r.any.first_benefit); });
+  out["confirmed_benefit"] =
+      column(results.best, [](const auto& r) { return r_row(r.confirmed.first_benefit); });
   out["n_used"] = column(results.best, [](const auto& r) { return r.n_used; });
   out["blocks"] = block_columns(results.blocks);
   return out;

@@ -32,6 +32,7 @@ struct ImmuneBestOf {
   std::int32_t row = -1;
   std::int32_t confirmed_by = -1;
   std::int32_t first_response = -1;
+  std::int32_t first_benefit = -1;  // the first that counts as iCR, iPR, iSD or NON-iCR/NON-iUPD
 };
 
 enum class BlockEnd : std::int32_t { open = 0, confirmed = 1, superseded = 2 };
@@ -139,6 +140,8 @@ inline ImmuneBestOf immune_best_of(const std::vector<ImmunePoint>& points,
     const Response as = credit(plain[i], !confirm || by >= 0, rule);
     const ImmuneResponse credited = as == Response::PD ? points[i].response : immune(as);
     if (is_response(as) && best.first_response < 0) best.first_response = points[i].row;
+    if (immune_goodness(credited) <= immune_goodness(ImmuneResponse::NN) && best.first_benefit < 0)
+      best.first_benefit = points[i].row;
     if (immune_goodness(credited) >= immune_goodness(best.response)) continue;
     best.response = credited;
     best.reason = immune_reason(credited, plain[i], confirm);
