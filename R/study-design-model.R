@@ -116,35 +116,6 @@ hermite_rule <- function(points) {
 
 # ---- what a path can reach ----
 
-# Probability to be in one of `stay` (a logical for each state) from the start until `day` without leaving
-# them, for each row of `log_hazard`: the forward equations by Runge and Kutta, a step a day at most.
-stay_probability <- function(model, log_hazard, stay, day) {
-  n <- nrow(log_hazard)
-  mass <- matrix(0, n, model$n_states)
-  mass[, match(model$start, model$states)] <- 1
-  within <- which(stay[model$from])
-  change <- function(mass, rate) {
-    result <- matrix(0, n, model$n_states)
-    for (k in within) {
-      flow <- mass[, model$from[k]] * rate[k] * exp(log_hazard[, k])
-      result[, model$from[k]] <- result[, model$from[k]] - flow
-      if (stay[model$to[k]]) result[, model$to[k]] <- result[, model$to[k]] + flow
-    }
-    result
-  }
-  at <- sort(unique(c(seq(0, day, length.out = ceiling(day) + 1), model$breaks[model$breaks < day])))
-  for (i in seq_len(length(at) - 1)) {
-    step <- at[i + 1] - at[i]
-    rate <- rates_at(model, at[i])
-    k1 <- change(mass, rate)
-    k2 <- change(mass + step / 2 * k1, rate)
-    k3 <- change(mass + step / 2 * k2, rate)
-    k4 <- change(mass + step * k3, rate)
-    mass <- mass + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-  }
-  rowSums(mass[, stay, drop = FALSE])
-}
-
 # The rate of each transition from this day on.
 rates_at <- function(model, day) {
   vapply(seq_along(model$from), function(k) {
@@ -161,34 +132,34 @@ complete_day <- function(design) ceiling(14 * design$visit_weeks + design$visit_
 
 # Probability of a response for those who can have one, by group, so that the planted proportion comes out
 # over all patients: free of progression, alive, followed and seen at the first visit.
-response_chance <- function(design) design$orr / response_reach(design)
+response_chance <- function(design) design$orr / design$reach
 
-# The proportion, by group, of those whose response the first visit would show.
-response_reach <- function(design) {
-  model <- design$models[[1]]
+# The proportion, by group, of those whose response the first visit would show. Nobody comes back from
+# progression, so the chain may end there. A hazard above `fastest` a day does what an infinite one would.
+response_reach <- function(design, fastest = 5) {
   rule <- covariate_nodes(design_covariate_law(design))
-  hazard <- design_log_hazard(design, names(design$models)[1], rule$nodes)
+  chain <- as_chain(design$models[[1]], until = c("progressed", "dead"))
+  hazard <- design_log_hazard(design, names(design$models)[1], rule$nodes)[, chain$moves, drop = FALSE]
+  most <- log(fastest) - log(apply(chain$rates, 1, max))
+  hazard <- pmin(hazard, rep(most, each = nrow(hazard)))
   day <- response_day(design)
-  free <- stay_probability(model, hazard, state_word(model$states, "free"), day)
-  group <- if (is.null(rule$nodes[["GROUP"]])) rep(1, length(free)) else rule$nodes[["GROUP"]]
+  occupied <- chain_occupancy(chain, hazard, day)[, state_word(chain$states, "free"), 1, drop = FALSE]
+  free <- rowSums(occupied)
+  group <- rule$nodes[["GROUP"]]
   reach <- rowsum(free * rule$weight, group) / rowsum(rule$weight, group)
-  reach <- if (is.null(design$groups)) as.vector(reach) else reach[names(design$groups), 1]
+  reach <- reach[names(design$groups), 1]
   reach * exp(-design$dropout * day / days_per_month) * (1 - design$visit_missed)
 }
 
 response_faults <- function(design) {
-  if (is.null(design$orr)) {
-    return(NULL)
-  }
-  reach <- response_reach(design)
-  if (all(design$orr <= reach)) {
+  reach <- design$reach
+  if (is.null(reach) || all(design$orr <= reach)) {
     return(NULL)
   }
   worst <- which.max(design$orr - reach)
   fault("orr", "out_of_range", sprintf(
-    "%s cannot be reached%s: only %s are free of progression, alive, followed and seen at the first visit",
-    percent(design$orr[[worst]]), if (is.null(design$groups)) "" else paste(" in", names(design$groups)[worst]),
-    percent(reach[[worst]])
+    "%s cannot be reached in %s: only %s are free of progression, alive, followed and seen at the first visit",
+    percent(design$orr[[worst]]), names(design$groups)[worst], percent(reach[[worst]])
   ), remedy = "Lower orr, the hazards, dropout or visit_missed, or set earlier visits.")
 }
 

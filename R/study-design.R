@@ -95,7 +95,7 @@ irae_fatal        | 135     | 0                       | probability | Deaths dur
 same_organ        | 135     | 0.70                    | probability | A later irAE is in the same organ: %s.
 distinct_organ    | 135     | 0.26                    | probability | In another organ: %s.
 both_organs       | 135     | 0.04                    | probability | In both: %s.
-promis_version    | 12      | \"v2.1\"                | word        | PROMIS-29 Profile %s.
+promis_version    | 12      | \"v2.1\"                | version        | PROMIS-29 Profile %s.
 qs_form           | 12      | \"scores\"            | form        | PROMIS-29 is given as %s.
 qs_mean           | 12      | c(PF = 44, ANX = 54, DEP = 53, FAT = 56, SLEEP = 53, SOCIAL = 46, PAIN = 56) | domains | T-scores at baseline: %s.
 qs_sd             | 12      | 8                       | nonnegative | Their standard deviation: %s.
@@ -170,6 +170,7 @@ finish_design <- function(design, call) {
   built <- design_models[[design$kind]](design)
   design$models <- built$models
   design$laws <- built$laws
+  if (!is.null(design$orr)) design$reach <- response_reach(design)
   abort_input(response_faults(design), call)
   design
 }
@@ -223,7 +224,7 @@ by_group <- function(lower, upper, open, words) {
     words <- paste0(words, ": one, or one for each group")
     n <- max(1, length(design$groups))
     if (is.numeric(x) && !length(x) %in% c(1, n)) {
-      return(out("wrong_length", words))
+      return(out("wrong_length", sprintf("%s; there are %d for %d groups", words, length(x), n)))
     }
     if (!is.null(names(x)) && !setequal(names(x), names(design$groups))) {
       return(out("unknown_level", paste(words, "and named like them")))
@@ -239,7 +240,7 @@ vector_check <- function(lower, upper, words, length = NULL, open = FALSE, sum =
       return(out("wrong_length", words))
     }
     if (names && (is.null(base::names(x)) || any(base::names(x) == "") || anyDuplicated(base::names(x)))) {
-      return(out("wrong_type", paste0(words, ", each with a name")))
+      return(out("wrong_type", paste0(words, ", each with a name of its own")))
     }
     fault <- all_numbers_check(x, lower, upper, open, FALSE, words)
     if (!is.null(fault) || is.null(sum)) {
@@ -251,8 +252,8 @@ vector_check <- function(lower, upper, words, length = NULL, open = FALSE, sum =
 
 # A rate that holds always, or rates that hold from months on: c("0" = 0.1, "6" = 0.02).
 hazard_check <- function(x, design) {
-  words <- "must be a monthly rate, at least 0, or several named by the month from which they hold"
-  fault <- all_numbers_check(x, 0, Inf, FALSE, FALSE, words)
+  words <- "must be a monthly rate, 0 to 1000, or several named by the month from which they hold"
+  fault <- all_numbers_check(x, 0, 1000, FALSE, FALSE, words)
   if (!is.null(fault) || (length(x) == 1 && is.null(names(x)))) {
     return(fault)
   }
@@ -334,13 +335,13 @@ design_kinds <- list(
   nonnegative = number_check(0, words = "must be one number, at least 0"),
   number = number_check(words = "must be one number"),
   numbers = function(x, design) all_numbers_check(x, -Inf, Inf, FALSE, FALSE, "must be numbers"),
-  rate = number_check(0, words = "must be one rate, at least 0"),
+  rate = number_check(0, 1000, words = "must be one rate that never changes, 0 to 1000"),
   hazard = hazard_check,
   median = number_check(0, open = TRUE, words = "must be one median in months, above 0"),
   median_group = by_group(0, Inf, TRUE, "must be medians in months, above 0"),
-  ratio = number_check(0, open = TRUE, words = "must be one hazard ratio, above 0"),
-  ratio_group = by_group(0, Inf, TRUE, "must be hazard ratios above 0"),
-  ratios = vector_check(0, Inf, "must be hazard ratios above 0", open = TRUE),
+  ratio = number_check(0, 1000, open = TRUE, words = "must be one hazard ratio, above 0 and at most 1000"),
+  ratio_group = by_group(0, 1000, TRUE, "must be hazard ratios above 0, at most 1000"),
+  ratios = vector_check(0, 1000, "must be hazard ratios above 0, at most 1000", open = TRUE),
   probability = number_check(0, 1, words = "must be one probability, 0 to 1"),
   probability_group = by_group(0, 1, FALSE, "must be probabilities, 0 to 1"),
   correlation = number_check(0, 0.999, words = "must be one number, 0 to 0.999"),
@@ -369,8 +370,10 @@ design_kinds <- list(
   },
   date = date_check, accrual = accrual_check, weeks = weeks_check, range = range_check,
   flag = function(x, design) if (!checkmate::test_flag(x)) out("wrong_type", "must be TRUE or FALSE"),
-  word = function(x, design) {
-    if (!checkmate::test_string(x, min.chars = 1)) out("wrong_type", "must be one word")
+  version = function(x, design) {
+    if (!checkmate::test_choice(x, c("v2.0", "v2.1"))) {
+      out("not_a_choice", "must be \"v2.0\" or \"v2.1\"")
+    }
   }
 )
 
@@ -441,12 +444,13 @@ accrual_faults <- function(design) {
   n <- design_size(design)
   room <- as.numeric(design$cut - design$first_patient) - response_day(design)
   expected <- if (room > 0) expected_accrual(design, room) else 0
-  if (expected > 0 && stats::pgamma(expected, n) > 0.999) {
+  chance <- if (expected > 0) stats::pgamma(expected, n) else 0
+  if (chance > 0.999) {
     return(NULL)
   }
-  fault(c("cut"), "out_of_range", sprintf(
-    "comes too early: at this accrual %s patients are expected up to %s days before it, of %s", floor(expected),
-    response_day(design), n
+  fault("cut", "out_of_range", sprintf(
+    "comes too early: all %s patients are to enter %s days before it, to be seen once, which happens with %s",
+    n, response_day(design), sprintf("probability %s", format_plain(round(chance, 3)))
   ), remedy = "Set a later cut, a higher accrual or fewer patients.")
 }
 
@@ -499,8 +503,7 @@ term_words <- function(x, kind) {
     flag = if (x) "yes" else "no",
     range = paste(x, collapse = " to "),
     median_group = , ratio_group = , ratios = , domains = named(format_plain(x)),
-    word = x,
-    toString(vapply(x, format_plain, ""))
+    if (is.character(x)) x else toString(vapply(x, format_plain, ""))
   )
 }
 

@@ -63,6 +63,7 @@ simulate_study <- function(design, seed = NULL, faults = NULL, as = c("study", "
   made <- do.call(study, arguments)
   made$tte$simulated <- list(kind = design$kind, seed = seed)
   made$tte$truth <- truth
+  made$tte$data_cut <- design$cut
   made
 }
 
@@ -123,6 +124,7 @@ truth_persons <- function(persons) {
 simulate_subjects <- function(design, cohort, seed) {
   persons <- cohort$persons
   common <- data.frame(
+    STUDYID = rep(paste("SIMULATED", gsub("_", " ", design$kind)), nrow(persons)),
     USUBJID = persons$USUBJID, AGE = persons$AGE, SEX = persons$SEX, ECOGBL = persons$ECOG,
     BRTHDT = persons$STARTDT - floor(365.25 * persons$AGE) - persons$BIRTH_DAY, ENRLDT = persons$ENRLDT
   )
@@ -131,7 +133,8 @@ simulate_subjects <- function(design, cohort, seed) {
   common[c("TRTSDT", "TRTEDT")] <- treated_from_to(design, persons)
   ended <- persons$LAST < persons$T_CUT | persons$DIED
   common$EOSDT <- as.Date(ifelse(ended, persons$STARTDT + persons$LAST, NA), origin = "1970-01-01")
-  common$EOSSTT <- ifelse(persons$DIED, "DIED", ifelse(ended, "LOST TO FOLLOW-UP", "ONGOING"))
+  common$EOSSTT <- ifelse(ended, "DISCONTINUED", "ONGOING")
+  common$DCSREAS <- ifelse(persons$DIED, "DEATH", ifelse(ended, "LOST TO FOLLOW-UP", NA))
   own <- subject_columns[[design$kind]](design, persons, seed)
   common[names(own)] <- own
   common

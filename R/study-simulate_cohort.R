@@ -253,8 +253,7 @@ draw_response <- function(persons, visits, design, seed) {
   seen <- visits$person[visits$visit == 1 & !is.na(visits$day)]
   able <- beyond(persons$T_PROG, day) & beyond(persons$T_DEATH, day) & persons$T_LOST > day &
     persons$T_CUT >= day & persons$person %in% seen
-  chance <- response_chance(design)
-  chance <- if (is.null(design$groups)) chance[[1]] else chance[persons$GROUP]
+  chance <- response_chance(design)[persons$GROUP]
   persons$RESPONDER <- able & u[, 1] < chance
   persons$COMPLETE <- persons$RESPONDER & beyond(persons$T_PROG, complete_day(design)) & u[, 2] < design$complete
   later <- beyond(persons$T_PROG, 3 * day)

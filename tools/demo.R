@@ -1,4 +1,4 @@
-# `make demo`: three study reports from published data, into build/demo/.
+# `make demo`: study reports from published data and from a simulated study, into build/demo/.
 
 suppressPackageStartupMessages(library(tte))
 
@@ -59,6 +59,21 @@ rotterdam_study <- function() {
   study_from_adam(adtte = rfs, arms = c("None", "Hormonal"), unit = "days", design = "cohort")
 }
 
+# Simulated, in the size its registration says: 120 patients with refractory solid tumours, groups by the therapy
+# started first, therapy guided by sequencing from some weeks later on.
+guided_therapy_study <- function() {
+  rule <- recist(confirmed = FALSE)
+  responses <- derive_response(guided_study, rule)
+  endpoints <- derive_endpoint(
+    guided_study, c("OS", "PFS", "DoR"),
+    rule = rule, censoring = censoring("FDA", visits = visits_every(weeks = 6, window_days = 7))
+  )
+  study_from_adam(
+    guided_study$subjects, responses[!is.na(responses$AVALC), ], endpoints, guided_study$adverse_events,
+    arms = levels(guided_study$subjects$TRT01P), design = "cohort"
+  )
+}
+
 folder <- file.path("build", "demo")
 dir.create(folder, recursive = TRUE, showWarnings = FALSE)
 
@@ -87,7 +102,16 @@ third <- study_report(
   strata = "NODES", report_in = "years", baseline = c("AGE", "NODES", "SIZE")
 )
 
+guided <- guided_therapy_study()
+print(guided)
+fourth <- study_report(
+  guided, file.path(folder, "guided-therapy-simulated.html"),
+  overwrite = TRUE,
+  title = "SIMULATED: therapy guided by sequencing in refractory solid tumours (no real patients)",
+  rule = recist(confirmed = FALSE), baseline = c("AGE", "SEX", "ECOGBL", "ACTIONFL")
+)
+
 cat("\n")
 print(log_rank_test(~TRT01P, colon$endpoints, param = "OS", unit = "days"))
 cat("\nReports, to open in a browser:\n")
-cat(paste0("  ", normalizePath(c(first, second, third))), sep = "\n")
+cat(paste0("  ", normalizePath(c(first, second, third, fourth))), sep = "\n")

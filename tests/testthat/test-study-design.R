@@ -89,7 +89,7 @@ test_that("accrual must end before the cut, by the time a response takes", {
   expect_equal(fault_codes(design_guided_therapy(cut = "2021-01-01")), "cut out_of_range")
   late <- faults_of(design_guided_therapy(patients = 500))
   expect_equal(late$argument, "cut")
-  expect_match(late$message, "of 500")
+  expect_match(late$message, "all 500 patients are to enter 49 days before it")
   expect_s3_class(design_guided_therapy(patients = 500, accrual = 60), "tte_design_guided_therapy")
   # 120 patients by a rate that begins at 0: by hand, 12 a month from month 12 on need 10 months more.
   slow <- c("2021-06-01" = 0, "2022-06-01" = 12)
@@ -116,7 +116,7 @@ test_that("a response rate out of reach is refused, with what can be reached", {
   faults <- faults_of(design_guided_therapy(orr = c(0.2, 0.95, 0.2)))
   expect_equal(faults$argument, "orr")
   expect_match(faults$message, "Targeted therapy")
-  reach <- response_reach(design_guided_therapy())
+  reach <- design_guided_therapy()$reach
   expect_null(faults_of(design_guided_therapy(orr = reach - 1e-6)))
   expect_equal(fault_codes(design_guided_therapy(orr = reach + 1e-6)), "orr out_of_range")
 })
@@ -166,14 +166,26 @@ test_that("quadrature over the covariates integrates moments exactly", {
   expect_equal(sum(rule$weight * rule$nodes$F), 0.3)
 })
 
-test_that("the probability to stay agrees with the closed form", {
-  model <- new_model(c("free.a", "free.b", "dead"), "free.a", list(
-    move("free.a", "free.b", c("0" = 0, "1" = 0.6)), move("free.a", "dead", 0.1), move("free.b", "dead", 0.4)
-  ))
-  month <- 30.4375
-  stay <- function(day) stay_probability(model, matrix(0, 1, 3), state_word(model$states, "free"), day)
-  expect_equal(stay(month), exp(-0.1))
-  # From month 1 on: leaves a at 0.7; b at 0.4.
-  closed <- function(u) exp(-0.1) * (exp(-0.7 * u) + 0.6 / (0.7 - 0.4) * (exp(-0.4 * u) - exp(-0.7 * u)))
-  expect_equal(stay(3 * month), closed(2), tolerance = 1e-9)
+test_that("the reachable response rate agrees with the closed form", {
+  design <- design_guided_therapy(
+    groups = c(A = 1), progression = 5, orr = 0, hr_ecog = 1, actionable = 0, death = 0.02, dropout = 0.03,
+    visit_missed = 0.1
+  )
+  months <- (42 + 7) / 30.4375
+  expect_equal(unname(design$reach), exp(-(log(2) / 5 + 0.02 + 0.03) * months) * 0.9)
+  # Guided therapy halves the hazard of progression from day 28 on, at once.
+  design <- design_guided_therapy(
+    groups = c(A = 1), progression = 5, orr = 0, hr_ecog = 1, actionable = 1, guided_rate = 150, death = 0,
+    hr_guided = 0.5, dropout = 0, visit_missed = 0
+  )
+  guided <- exp(-log(2) / 5 * (28 + 21 / 2) / 30.4375)
+  expect_equal(unname(design$reach), guided, tolerance = 1e-3)
+})
+
+test_that("hazards as large as they may be are computed", {
+  expect_equal(unname(design_guided_therapy(death = 1000, orr = 0)$reach), rep(0, 3), tolerance = 1e-6)
+  extreme <- design_biomarker_cohort(30, hr_score_progression = 1000, n_markers = 0)
+  expect_s3_class(simulate_study(extreme, 1), "tte_study")
+  expect_equal(fault_codes(design_biomarker_cohort(irae = 1001)), "irae out_of_range")
+  expect_s3_class(design_biomarker_cohort(irae = 1000), "tte_design")
 })
