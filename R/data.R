@@ -1,1 +1,0 @@
-# The simulated studies that are shipped are described in study-design-shipped.R.
