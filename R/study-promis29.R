@@ -1,6 +1,6 @@
-# The PROMIS-29 Profile v2.1 as data: seven domains of four items, each item scored 1 to 5, and one rating of
-# pain from 0 to 10. The sum of a domain's items (4 to 20) has a T-score (mean 50, standard deviation 10 in the
-# reference population) if all four were answered.
+# The PROMIS-29 Profile as data: seven domains of four items, each item scored 1 to 5, and one rating of
+# pain from 0 to 10. The sum of a domain's items (4 to 20) has a T-score (mean 50, standard deviation 10 in
+# the reference population) if all four were answered.
 
 promis_domains <- utils::read.table(
   text = "
@@ -40,3 +40,11 @@ promis_t_scores <- as.matrix(utils::read.table(text = "
   19 | 48.3 | 77.9 | 75.7 | 71.6 | 68.8 | 58.3 | 71.6
   20 | 57.0 | 81.6 | 79.4 | 75.8 | 73.3 | 64.2 | 75.6
 ", sep = "|", header = TRUE, strip.white = TRUE, row.names = 1))
+
+# Physical function of version 2.0 of the profile (short form v1.0).
+promis_t_scores_old <- replace(
+  promis_t_scores, cbind(seq_len(17), 1),
+  c(22.9, 26.9, 29.1, 30.7, 32.1, 33.3, 34.4, 35.6, 36.7, 37.9, 39.1, 40.4, 41.8, 43.4, 45.3, 48.0, 56.9)
+)
+
+promis_scores <- function(version) if (version == "v2.0") promis_t_scores_old else promis_t_scores

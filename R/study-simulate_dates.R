@@ -43,13 +43,14 @@ blur_deaths <- function(tables, design, persons, seed) {
   for (name in intersect(c("subjects", "vital_status"), names(tables))) {
     if (is.null(tables[[name]][["DTHDT"]])) next
     row <- match(tables[[name]]$USUBJID, persons$USUBJID)
-    tables[[name]]$DTHDT <- blurred(tables[[name]]$DTHDT, u[row, , drop = FALSE], chance, design$partial_month)
+    date <- tables[[name]]$DTHDT
+    tables[[name]]$DTHDT <- blurred(date, u[row, , drop = FALSE], chance, design$partial_month)
   }
   hit <- persons$USUBJID[u[, 1] < chance & !is.na(persons$T_DEATH)]
   events <- tables$adverse_events
   if (!is.null(events)) {
-    late <- events$USUBJID %in% hit & events$AEOUT %in% "RECOVERED/RESOLVED" & events$AENDT > last_known(tables, events)
-    events$AENDT[late %in% TRUE] <- NA
+    over <- events$USUBJID %in% hit & events$AEOUT %in% "RECOVERED/RESOLVED"
+    events$AENDT[(over & events$AENDT > last_known(tables, events)) %in% TRUE] <- NA
     tables$adverse_events <- events
   }
   tables

@@ -4,10 +4,10 @@
 
 # What numbers are drawn for. Two tables that drew under one number would be dependent.
 draw_purposes <- c(
-  ae_times = 9, questionnaires = 10, performance = 11, variants = 12, samples = 13, markers = 14, ae_details = 200,
-  irae_details = 201, ae_before = 202, questionnaire_person = 203, questionnaire_items = 204,
-  performance_person = 205, marker_scale = 206, adverse_event_dates = 207, therapy_dates = 208, death_dates = 209,
-  variant_details = 210
+  ae_times = 9, questionnaires = 10, performance = 11, variants = 12, samples = 13, markers = 14,
+  ae_details = 200, irae_details = 201, ae_before = 202, questionnaire_person = 203,
+  questionnaire_items = 204, performance_person = 205, marker_scale = 206, adverse_event_dates = 207,
+  therapy_dates = 208, death_dates = 209, variant_details = 210
 )
 
 # A person has fewer events, visits or samples than this; (person, number) is one stream of the generator.

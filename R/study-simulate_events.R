@@ -24,7 +24,9 @@ earlier_episodes <- function(design, cohort, seed) {
 }
 
 # Where time zero is the onset of an event or an operation, treatment began before it.
-first_dose_day <- function(design, persons) as.numeric(treated_from_to(design, persons)[[1]] - persons$STARTDT)
+first_dose_day <- function(design, persons) {
+  as.numeric(treated_from_to(design, persons)[[1]] - persons$STARTDT)
+}
 
 ordinary_episodes <- function(design, cohort, seed) {
   times <- ae_times(design, cohort, seed)
@@ -158,8 +160,9 @@ state_has <- function(states, words) {
   vapply(strsplit(states, ".", fixed = TRUE), function(parts) any(parts %in% words), logical(1))
 }
 
-# Stays in the given states (a logical for each): moves within them do not end a stay. `left` is NA where nobody
-# left or death did; `resolved` says whether it was to resolution, `again` whether it began as a recurrence.
+# Stays in the given states (a logical for each): moves within them do not end a stay. `left` is NA where
+# nobody left or death did; `resolved` says whether it was to resolution, `again` whether it began as a
+# recurrence.
 path_stays <- function(path, model, within, n) {
   person <- path$person
   enter <- which(within[path$to] & !within[path$from])
@@ -172,7 +175,8 @@ path_stays <- function(path, model, within, n) {
   )
   stays <- stays[order(stays$row, stays$entered), , drop = FALSE]
   stays$number <- number_within(stays$row)
-  left <- match(most_things * stays$row + stays$number, most_things * person[leave] + number_within(person[leave]))
+  key <- function(row, number) most_things * row + number
+  left <- match(key(stays$row, stays$number), key(person[leave], number_within(person[leave])))
   to <- path$to[leave][left]
   stays$left <- ifelse(word(to, "dead"), NA, path$time[leave][left])
   stays$resolved <- word(to, "resolved")
@@ -186,7 +190,8 @@ type_recurrences <- function(stays, u, design, organs) {
   stays$kind <- ifelse(stays$number == 1, "first", NA)
   later <- which(stays$number > 1)
   kinds <- c("same organ", "distinct organ", "both")
-  stays$kind[later] <- kinds[pick(u[later, 1], c(design$same_organ, design$distinct_organ, design$both_organs))]
+  chances <- c(design$same_organ, design$distinct_organ, design$both_organs)
+  stays$kind[later] <- kinds[pick(u[later, 1], chances)]
   first <- stays$organ[match(stays$row, stays$row)]
   own <- stays$organ
   same <- stays$kind %in% "same organ"
@@ -235,7 +240,8 @@ adverse_event_table <- function(records, design, cohort) {
   grade <- records$grade
   window <- rep(design$ae_window_days, nrow(records))
   window[records$irae] <- design$irae_window_days
-  emergent <- day >= first_dose_day(design, persons) & (is.na(persons$T_STOP) | day <= floor(persons$T_STOP) + window)
+  before_window_ends <- is.na(persons$T_STOP) | day <= floor(persons$T_STOP) + window
+  emergent <- day >= first_dose_day(design, persons) & before_window_ends
   table <- data.frame(
     USUBJID = persons$USUBJID, AEBODSYS = records$body_system, AEDECOD = records$term,
     ASTDT = persons$STARTDT + day, AENDT = persons$STARTDT + end, AETOXGR = as.character(grade),
@@ -254,7 +260,7 @@ adverse_event_table <- function(records, design, cohort) {
   table
 }
 
-yes_no <- function(x) ifelse(x, "Y", "N")
+yes_no <- function(x) c("N", "Y")[x + 1L]
 
 # An episode that kills ends with a record of grade 5 on the day of death.
 fatal_records <- function(table, fatal, persons) {

@@ -8,17 +8,19 @@ simulate_questionnaires <- function(design, cohort, seed) {
   }
   visits <- forms_filled(design, cohort, seed)
   scores <- latent_scores(design, cohort, visits, seed)
-  sums <- nearest_sums(scores)
+  table <- promis_scores(design$promis_version)
+  sums <- nearest_sums(scores, table)
   long <- if (design$qs_form == "items") {
     item_rows(sums, scores, cohort$persons$person[visits$row], visits$visit, seed)
   } else {
-    score_rows(sums, scores)
+    score_rows(sums, scores, table)
   }
   persons <- rows_at(cohort$persons[c("USUBJID", "STARTDT")], visits$row)
   date <- persons$STARTDT + visits$day
   data.frame(
     USUBJID = persons$USUBJID[long$form], ADT = date[long$form], AVISIT = visits$AVISIT[long$form],
-    QSCAT = rep("PROMIS-29 Profile v2.1", length(long$form)), QSTESTCD = long$test, AVAL = long$value
+    QSCAT = rep(paste("PROMIS-29 Profile", design$promis_version), length(long$form)), QSTESTCD = long$test,
+    AVAL = long$value
   )
 }
 
@@ -60,7 +62,8 @@ standard_severity <- function(design, cohort, visits, seed) {
   mix <- function(z) shared * z[, 1] + own * z[, 1 + seq_len(n), drop = FALSE]
   person <- mix(draw_persons(seed, "questionnaire_person", cohort$persons$person, n + 1, "normal"))
   # The first number of the visit's stream decided whether the form is there.
-  visit <- mix(draw_things(seed, "questionnaires", visits$person, visits$visit, n + 2, "normal")[, -1, drop = FALSE])
+  visit <- draw_things(seed, "questionnaires", visits$person, visits$visit, n + 2, "normal")
+  visit <- mix(visit[, -1, drop = FALSE])
   sqrt(design$qs_correlation) * person[visits$row, , drop = FALSE] + sqrt(1 - design$qs_correlation) * visit
 }
 
@@ -91,10 +94,10 @@ group_shift <- function(design, persons) {
 # ---- answers ----
 
 # The sums of items whose T-scores lie nearest: forms x domains.
-nearest_sums <- function(scores) {
+nearest_sums <- function(scores, table) {
   for (k in seq_len(ncol(scores))) {
-    table <- promis_t_scores[, k]
-    scores[, k] <- 4 + findInterval(scores[, k], (table[-1] + table[-length(table)]) / 2)
+    exists <- table[, k]
+    scores[, k] <- 4 + findInterval(scores[, k], (exists[-1] + exists[-length(exists)]) / 2)
   }
   scores
 }
@@ -103,9 +106,9 @@ pain_intensity <- function(scores) {
   pmin(pmax(round((scores[, promis_domains$code == "PAIN"] - 41.6) / 3.4), 0), 10)
 }
 
-score_rows <- function(sums, scores) {
+score_rows <- function(sums, scores, table) {
   n <- nrow(sums)
-  value <- vapply(seq_len(ncol(sums)), function(k) promis_t_scores[cbind(sums[, k] - 3, k)], numeric(n))
+  value <- vapply(seq_len(ncol(sums)), function(k) table[cbind(sums[, k] - 3, k)], numeric(n))
   value <- cbind(matrix(value, n), pain_intensity(scores))
   long_rows(value, c(paste0("T_", promis_domains$code), promis_pain_intensity))
 }

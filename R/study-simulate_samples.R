@@ -63,7 +63,10 @@ sample_visits <- function(design) {
 first_plasma <- function(design, persons, seed) {
   if (!is.null(design$plasma_days)) {
     row <- seq_len(nrow(persons))
-    data.frame(row = row, number = rep(499, length(row)), day = plasma_day(design, persons, seed), AVISIT = "First plasma")
+    data.frame(
+      row = row, number = rep(499, length(row)), day = plasma_day(design, persons, seed),
+      AVISIT = rep("First plasma", length(row))
+    )
   }
 }
 
@@ -97,15 +100,16 @@ marker_values <- function(design, cohort, taken, seed) {
   n <- design$n_markers
   signal <- marker_signal(design, cohort, taken)
   standard <- markers_cpp(
-    seed, draw_purposes[["markers"]], cohort$persons$person[taken$row], as.integer(pmax(taken$day, 0) + 1L), n,
-    marker_structure(design), signal$added, thread_count()
+    seed, draw_purposes[["markers"]], cohort$persons$person[taken$row], as.integer(pmax(taken$day, 0) + 1L),
+    n, marker_structure(design), signal$added, thread_count()
   )
   standard <- standard * rep(signal$scale, each = nrow(taken))
   scale <- draw_things(seed, "marker_scale", seq_len(n), 0, 2)
   mean <- 1 + 3 * scale[, 1]
   sd <- 0.3 + 0.5 * scale[, 2]
   limit <- if (design$below_limit > 0) exp(mean + sd * stats::qnorm(design$below_limit)) else rep(0, n)
-  list(value = exp(rep(mean, each = nrow(taken)) + standard * rep(sd, each = nrow(taken))), limit = signif(limit, 4))
+  value <- exp(rep(mean, each = nrow(taken)) + standard * rep(sd, each = nrow(taken)))
+  list(value = value, limit = signif(limit, 4))
 }
 
 # Blocks of equally correlated markers; a marker's block is its number modulo that of blocks, so more markers

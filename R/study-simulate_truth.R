@@ -5,12 +5,12 @@
 #' planted in one simulated study, in words, and the latent times of each patient.
 #'
 #' @section Formulas: Given the covariates x, a patient's path is a Markov chain with the hazards
-#'   \eqn{\lambda_{jk}(t) e^{\beta_{jk}'x}}, constant between breaks. The probabilities \eqn{p_k(t | x)} to be in
-#'   state k solve the forward equations \eqn{dp/dt = p\,Q(t | x)}; they are computed by uniformisation, where
-#'   the part of a sum that is left out is below 1e-14. They are averaged over x: over every combination of
-#'   levels, and by Gauss-Hermite rules of `points` points over normal covariates. With T the time of an event
-#'   that is observed on the day \eqn{\lfloor T \rfloor}, a Kaplan-Meier curve of `AVAL` estimates at day t
-#'   the value at t.
+#'   \eqn{\lambda_{jk}(t) e^{\beta_{jk}'x}}, constant between breaks. The probabilities \eqn{p_k(t | x)} to be
+#'   in state k solve the forward equations \eqn{dp/dt = p\,Q(t | x)}; they are computed by uniformisation,
+#'   exact up to rounding (about 1e-14; with hazards of many moves a day up to 1e-9). They are averaged over
+#'   x: over every combination of levels, and by Gauss-Hermite rules of `points` points over normal ones.
+#'   With T the time of an event that is observed on the day \eqn{\lfloor T \rfloor}, a Kaplan-Meier curve of
+#'   `AVAL` estimates at day t the value at t.
 #'
 #'   * `OS` is \eqn{P(T_{death} > t)}; `PFS` (in the perioperative design `RFS`) is the probability of having
 #'     neither progressed (recurred) nor died;
@@ -24,12 +24,12 @@
 #'
 #'   * `GUIDED` is the cumulative incidence of guided therapy, death competing.
 #'
-#'   In the design of rechallenge everybody has an immune-related adverse event, so its onset has no incidence.
-#'   `OSIRAE` and `PFSIRAE` count from the onset, for patients with the covariates of the design who are not
-#'   selected by living until enrolment: what a curve with delayed entry at enrolment estimates, exactly where
-#'   the covariates do not matter, and nearly elsewhere; so does `RESOLVED`, the cumulative incidence of
-#'   resolution. `RECUR` counts from the rechallenge, as its hazard does, and is given for every combination of
-#'   the covariates that matter, because the patients who get there are not those who started.
+#'   In the design of rechallenge everybody has an immune-related adverse event, so its onset has no
+#'   incidence. `OSIRAE` and `PFSIRAE` count from the onset, for patients with the covariates of the design who
+#'   are not selected by living until enrolment: what a curve with delayed entry at enrolment estimates,
+#'   exactly where the covariates do not matter, and nearly elsewhere; so does `RESOLVED`, the cumulative
+#'   incidence of resolution. `RECUR` counts from the rechallenge, as its hazard does, and is given for every
+#'   combination of the covariates that matter, because the patients who get there are not those who started.
 #' @param design A design, such as [design_biomarker_cohort()].
 #' @param at Times in days since the start, at least 0.
 #' @param points Points of the quadrature for each normal covariate.
@@ -38,9 +38,9 @@
 #'   for proportions and ratios), `value` and `meaning`, a sentence.
 #' @section Errors: `tte_error_input` for what is no design or no time; `tte_error_unsupported` where the path
 #'   is no Markov chain, because a hazard changes with the time since a state was entered.
-#' @references van Dijk NM (1992). Uniformization for nonhomogeneous Markov chains. *Operations Research Letters*
-#'   12, 283-291. Golub GH, Welsch JH (1969). Calculation of Gauss quadrature rules. *Mathematics of Computation*
-#'   23, 221-230.
+#' @references van Dijk NM (1992). Uniformization for nonhomogeneous Markov chains. *Operations Research
+#'   Letters* 12, 283-291. Golub GH, Welsch JH (1969). Calculation of Gauss quadrature rules. *Mathematics of
+#'   Computation* 23, 221-230.
 #' @seealso [simulate_study()]
 #' @examples
 #' true_values(design_guided_therapy(), at = c(180, 365))
@@ -48,12 +48,16 @@
 true_values <- function(design, at, points = 15) {
   abort_input(rbind(
     if (!inherits(design, "tte_design")) {
-      fault("design", "wrong_type", "must be made by a design function", remedy = "For example design_guided_therapy().")
+      fault("design", "wrong_type", "must be a description of a study",
+        remedy = "For example design_guided_therapy()."
+      )
     },
     check_numbers(at, "at", lower = 0), check_number(points, "points", lower = 1, upper = 100, whole = TRUE)
   ))
   rule <- design_nodes(design, points)
-  values <- rbind(true_curves(design, rule, at), true_response(design), true_ratios(design), true_switches(design))
+  values <- rbind(
+    true_curves(design, rule, at), true_response(design), true_ratios(design), true_switches(design)
+  )
   rownames(values) <- NULL
   values
 }
@@ -76,7 +80,8 @@ curve_definitions <- list(
   OS = list(not = "dead", meaning = "Alive."),
   PFS = list(of = "free", meaning = "Neither progressed nor dead."),
   TTP = list(
-    of = "progressed", until = "progressed", meaning = "Progressed by then; death without progression competes."
+    of = "progressed", until = "progressed",
+    meaning = "Progressed by then; death without progression competes."
   ),
   RFS = list(of = "free", meaning = "Neither recurred nor dead."),
   TTRECUR = list(
@@ -90,7 +95,9 @@ curve_definitions <- list(
     meaning = "First immune-related adverse event by then; death and progression compete."
   ),
   GUIDED = list(of = "guided", until = "guided", meaning = "Guided therapy begun by then; death competes."),
-  OSIRAE = list(not = "dead", without = "rechallenged to recurrent", meaning = "Alive, from the onset of the irAE."),
+  OSIRAE = list(
+    not = "dead", without = "rechallenged to recurrent", meaning = "Alive, from the onset of the irAE."
+  ),
   PFSIRAE = list(
     not = c("progressed", "dead"), without = "rechallenged to recurrent",
     meaning = "Neither progressed nor dead, from the onset of the irAE."
@@ -106,7 +113,8 @@ curve_definitions <- list(
 )
 
 design_curves <- list(
-  biomarker_cohort = c("OS", "PFS", "TTP", "IRAE", "IRAEPD"), guided_therapy = c("OS", "PFS", "TTP", "GUIDED"),
+  biomarker_cohort = c("OS", "PFS", "TTP", "IRAE", "IRAEPD"),
+  guided_therapy = c("OS", "PFS", "TTP", "GUIDED"),
   rechallenge = c("OSIRAE", "PFSIRAE", "RESOLVED", "RECUR"), perioperative = c("OS", "RFS", "TTRECUR"),
   irae_risk = c("OS", "PFS", "TTP", "IRAE", "IRAEPD")
 )
@@ -169,8 +177,8 @@ curve_rows <- function(name, value, at, meaning) {
   )
 }
 
-truth_rows <- function(quantity, group = "all", covariate = NA_character_, move = NA_character_, time = NA_real_,
-                       value, meaning) {
+truth_rows <- function(quantity, value, meaning, group = "all", covariate = NA_character_,
+                       move = NA_character_, time = NA_real_) {
   data.frame(
     quantity = quantity, group = group, covariate = covariate, move = move, time = time, value = value,
     meaning = meaning
@@ -258,9 +266,9 @@ law_levels <- function(design, name) {
 #' @rdname true_values
 #' @param x A study, or the tables, made by [simulate_study()].
 #' @return `study_truth()`: a list of class `tte_truth`: `design`, `seed`, `planted` (a data frame with
-#'   `argument`, its value in `sentence`), `persons` (a row for each patient: covariates and latent times in days
-#'   since the start, `NA` where the event never comes before follow-up ends for certain) and, where faults were
-#'   asked for, `spoilt`.
+#'   `argument`, its value in `sentence`), `persons` (a row for each patient: covariates, and latent times
+#'   `T_...` in days since the start, observed or not, `NA` where the event never comes) and, where faults
+#'   were asked for, `spoilt`.
 #' @export
 study_truth <- function(x) {
   truth <- if (inherits(x, "tte_study")) x$tte$truth else attr(x, "truth")
@@ -271,8 +279,8 @@ study_truth <- function(x) {
   structure(
     list(
       design = truth$design, seed = truth$seed,
-      planted = data.frame(argument = names(sentences), sentence = unname(sentences)), persons = truth$persons,
-      spoilt = truth$spoilt
+      planted = data.frame(argument = names(sentences), sentence = unname(sentences)),
+      persons = truth$persons, spoilt = truth$spoilt
     ),
     class = "tte_truth"
   )
@@ -281,7 +289,9 @@ study_truth <- function(x) {
 #' @export
 print.tte_truth <- function(x, n = 5, ...) {
   print(x$design)
-  cat(sprintf("Seed %s. Latent times of %d patients, in days since the start:\n", format(x$seed), nrow(x$persons)))
+  cat(sprintf(
+    "Seed %s. Latent times of %d patients, in days since the start:\n", format(x$seed), nrow(x$persons)
+  ))
   print(utils::head(x$persons, n), ...)
   if (!is.null(x$spoilt)) cat(sprintf("Spoilt on request: %s.\n", toString(names(x$spoilt))))
   invisible(x)

@@ -20,7 +20,7 @@ cohort_subjects <- function(cohort) {
   persons <- cohort$persons
   data.frame(
     USUBJID = persons$USUBJID, TRTSDT = persons$STARTDT, ENRLDT = persons$ENRLDT,
-    DTHDT = as.Date(ifelse(persons$DIED, persons$STARTDT + floor(persons$T_DEATH), NA), origin = "1970-01-01"),
+    DTHDT = persons$STARTDT + ifelse(persons$DIED, floor(persons$T_DEATH), NA),
     LSTALVDT = persons$STARTDT + persons$LAST
   )
 }

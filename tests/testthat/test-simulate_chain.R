@@ -52,8 +52,18 @@ test_that("fast hazards over long times lose nothing", {
   circle <- list(
     states = c("a", "b"), start = "a", from = 1:2, to = 2:1, breaks = 0, rates = cbind(c(5, 15))
   )
-  found <- chain_occupancy(circle, matrix(0, 1, 2), c(0.01, 1000))
-  expect_equal(found[1, 1, ], 0.75 + 0.25 * exp(-20 * c(0.01, 1000)), tolerance = 1e-12)
+  found <- chain_occupancy(circle, matrix(0, 1, 2), c(0.01, 40, 1000))
+  expect_equal(found[1, 1, ], 0.75 + 0.25 * exp(-20 * c(0.01, 40, 1000)), tolerance = 1e-12)
+  # one fast and one slow way out: the slow one is taken 1 time in 1e6
+  fork <- list(
+    states = c("a", "b", "c"), start = "a", from = c(1L, 1L), to = 2:3, breaks = 0,
+    rates = cbind(c(1e4, 0.01))
+  )
+  found <- chain_occupancy(fork, matrix(c(0, 0, 0, log(0.5)), 2), 500)
+  expect_equal(found[1, , 1], c(0, 1e4, 0.01) / 10000.01, tolerance = 1e-9)
+  expect_equal(found[2, 3, 1], 0.005 / 10000.005, tolerance = 1e-8)
+  expect_error(chain_occupancy(circle, matrix(20, 1, 2), 1000), class = "tte_error_unsupported")
+  expect_error(chain_occupancy(circle, matrix(800, 1, 2), 1), class = "tte_error_unsupported")
 })
 
 test_that("a chain stays where it is told to, and starts where it is told to", {

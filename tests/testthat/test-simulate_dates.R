@@ -45,7 +45,8 @@ test_that("study() completes them: notes, and neither errors nor doubts", {
 })
 
 test_that("with chance 0 tables stay as they were, and dates follow from the seed", {
-  design <- small_designs(50, "irae_risk", partial_dates = c(adverse_events = 0, therapies = 0, death = 0))[[1]]
+  never <- c(adverse_events = 0, therapies = 0, death = 0)
+  design <- small_designs(50, "irae_risk", partial_dates = never)[[1]]
   made <- blurred_tables(design)
   expect_identical(made$partial, made$full)
   design$partial_dates <- c(adverse_events = 0.3, therapies = 0.3, death = 0.3)

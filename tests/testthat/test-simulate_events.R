@@ -110,7 +110,8 @@ test_that("where everybody has one, organ and severity of the first are those of
 })
 
 test_that("recurrences are in the same organ, another or both as often as planted", {
-  made <- events_of(small_designs(4000, "rechallenge", same_organ = 0.5, distinct_organ = 0.3, both_organs = 0.2)[[1]])
+  design <- small_designs(4000, "rechallenge", same_organ = 0.5, distinct_organ = 0.3, both_organs = 0.2)[[1]]
+  made <- events_of(design)
   irae <- episodes_of(made$table[made$table$IRAEFL == "Y", ])
   later <- irae[irae$AERECUR != "first", ]
   first <- irae$AEORGAN[match(later$USUBJID, irae$USUBJID)]

@@ -29,6 +29,8 @@ test_that("the table of T-scores is that of the manual at its ends and in betwee
   expect_equal(unname(promis_t_scores["12", ]), c(36.7, 63.4, 62.2, 57, 54.3, 44.2, 61.2))
   expect_equal(unname(promis_t_scores["20", ]), c(57, 81.6, 79.4, 75.8, 73.3, 64.2, 75.6))
   expect_true(all(apply(promis_t_scores, 2, diff) > 0))
+  old <- unname(promis_scores("v2.0"))
+  expect_equal(old[c(1, 9, 17), 1:2], cbind(c(22.9, 36.7, 56.9), c(40.3, 63.4, 81.6)))
 })
 
 test_that("study() has no doubt about forms and grades", {
@@ -127,7 +129,8 @@ test_that("items add up to the sum whose T-score the other form of the table giv
     sums <- rowSums(answers[, 4 * (k - 1) + 1:4])
     expect_equal(unname(promis_t_scores[as.character(sums), k]), unname(scores$scores[, k]))
   }
-  expect_equal(answers_of(c(4, 20, 9), matrix(c(0.1, 0.2, 0.3, 0.4), 3, 4, byrow = TRUE)), rbind(1, 5, c(3, 2, 2, 2)))
+  lots <- matrix(c(0.1, 0.2, 0.3, 0.4), 3, 4, byrow = TRUE)
+  expect_equal(answers_of(c(4, 20, 9), lots), rbind(1, 5, c(3, 2, 2, 2)))
 })
 
 test_that("ECOG starts at the grade of the person, steps as planted and rises before death", {

@@ -1,6 +1,8 @@
 # True values of designs: closed forms, simulated patients, refusals.
 
-value_of <- function(values, quantity, group = "all") values$value[values$quantity == quantity & values$group == group]
+value_of <- function(values, quantity, group = "all") {
+  values$value[values$quantity == quantity & values$group == group]
+}
 
 month <- 30.4375
 
@@ -27,8 +29,8 @@ test_that("without effects the values are those of exponential times", {
 
 test_that("a score in the hazard is integrated over its normal law", {
   design <- design_biomarker_cohort(
-    groups = c(A = 1), progression = 8, orr = 0.2, hr_group_irae = 1, hr_irae_progression = 1, hr_irae_death = 1,
-    hr_score_progression = 1.7, death = 0.01
+    groups = c(A = 1), progression = 8, orr = 0.2, hr_group_irae = 1, hr_irae_progression = 1,
+    hr_irae_death = 1, hr_score_progression = 1.7, death = 0.01
   )
   at <- c(100, 600)
   found <- value_of(true_values(design, at), "PFS")
@@ -58,7 +60,8 @@ test_that("100,000 latent courses of each design agree with the values", {
     )
     for (quantity in setdiff(unique(values$quantity), c("HR", "ORR"))) {
       truth <- value_of(values, quantity)
-      expect_true(within_chance(found[[quantity]], truth, sqrt(truth * (1 - truth) / 1e5)), label = paste(kind, quantity))
+      se <- sqrt(truth * (1 - truth) / 1e5)
+      expect_true(within_chance(found[[quantity]], truth, se), label = paste(kind, quantity))
     }
     if (!is.null(design$groups)) {
       own <- persons$GROUP == names(design$groups)[2]
@@ -104,8 +107,8 @@ test_that("planted hazard ratios are v the first level, each of its transition",
   expect_equal(of("MPRTRUE"), 0.4)
   expect_false("STAGEIB" %in% ratios$covariate)
   values <- true_values(design_biomarker_cohort(progression = c(6, 9)), 100)
-  group <- values$value[values$covariate %in% "GROUPCombination" & values$move %in% "free.none to progressed.none"]
-  expect_equal(group, 6 / 9)
+  of_group <- values$covariate %in% "GROUPCombination" & values$move %in% "free.none to progressed.none"
+  expect_equal(values$value[of_group], 6 / 9)
   expect_equal(values$value[values$covariate %in% "irae"], numeric())
   expect_equal(values$value[values$covariate %in% "irAE"], 0.75)
 })
