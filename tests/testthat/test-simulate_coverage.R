@@ -173,17 +173,19 @@ test_irae_design <- function(make, label, covariates) {
   old <- options(tte.threads = 1)
   on.exit(options(old))
   design <- do.call(make, steady(
-    hr_irae_progression = 1, irae_after = 1, hr_score_progression = 1.5, death = 0.02
+    hr_irae_progression = 1, irae_after = 1, hr_score_progression = 1.5, death = 0.02, lesion_noise = 0,
+    pseudoprogression = 0
   ))
   at <- c(84, 336)
   values <- true_values(design, at)
-  tables <- many_studies(design, "adverse_events")
+  tables <- many_studies(design, c("subjects", "vital_status", "exposure", "lesions", "adverse_events"))
   persons <- tables$persons
-  os <- latent_event(persons, persons$T_DEATH)
-  expect_covered(curves_at(km(Surv(time, event) ~ STUDY, os), at), true_at(values, "OS"), paste(label, "OS"))
-  pfs <- latent_event(persons, pmin(persons$T_PROG, persons$T_DEATH, na.rm = TRUE))
-  found <- curves_at(km(Surv(time, event) ~ STUDY, pfs), at)
-  expect_covered(found, true_at(values, "PFS"), paste(label, "PFS"))
+  built <- built_study(design, tables)
+  adtte <- derive_endpoint(built, c("OS", "PFS"), recist(confirmed = FALSE), censoring("EMA"))
+  os <- adtte[adtte$PARAMCD == "OS", ]
+  expect_covered(curves_at(km(~STUDY, os), at), true_at(values, "OS"), paste(label, "OS"))
+  pfs <- adtte[adtte$PARAMCD == "PFS", ]
+  expect_covered(curves_at(km(~STUDY, pfs), at + 1), true_at(values, "PFS"), paste(label, "PFS"))
   irae <- first_irae(tables)
   irae$GROUP <- factor(irae$GROUP, names(design$groups))
   found <- incidences_at(cif(Surv(time, what) ~ STUDY, irae, censored = "none"), at)
@@ -199,7 +201,8 @@ test_irae_design <- function(make, label, covariates) {
   truth <- true_log_ratio(values, c("SCORE_PROG", "GROUPCombination"), "free.none to progressed.none")
   expect_covered(found, rev(truth), paste(label, "hazard of progression"))
   orr <- true_at(values, "ORR")
-  found <- proportions_of(persons$RESPONDER, persons$STUDY)
+  best <- best_response(built, recist(confirmed = FALSE))
+  found <- proportions_of(best$BOR %in% c("CR", "PR"), best$STUDY)
   expect_covered(found, orr, paste(label, "ORR"), nominal = exact_coverage(200, orr))
 }
 
