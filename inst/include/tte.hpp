@@ -71,6 +71,8 @@
 
 #include "tte/response/best_response.hpp"
 #include "tte/response/endpoint.hpp"
+#include "tte/response/irecist.hpp"
+#include "tte/response/irecist_best.hpp"
 #include "tte/response/lesion_findings.hpp"
 #include "tte/response/odds_ratio.hpp"
 #include "tte/response/proportion.hpp"
