@@ -5,12 +5,10 @@ seen_immune <- function(context, reader) {
   remembered(context, paste("immune", reader), function() {
     table <- context$study$assessments
     one <- if (!is.na(reader)) reader
-    found <- if (!is_supplied(context$study)) {
-      visit_responses(context$study, context$irecist, one, words = FALSE)
-    } else if (is_irecist_responses(table)) {
+    found <- if (is_supplied(context$study) && is_irecist_responses(table)) {
       keep_reader(table, one)
     } else {
-      responses_from(table, NULL, context$irecist, one)
+      visit_responses(context$study, context$irecist, one, words = FALSE)
     }
     if (is.null(found[["row"]])) found$row <- seq_len(nrow(found))
     found

@@ -108,13 +108,14 @@ first_pd <- function(found) {
   date
 }
 
-# From a row of each of these patients to her last that counts, before an iCPD: best response, its first date,
-# the least complete sum.
+# From a row of each of these patients to her last that counts, or the first iCPD: best response, its first
+# date, the least complete sum.
 from_rows <- function(found, row, patient) {
   n <- found$offset[patient + 1L] - row + 1L
   at <- sequence(n, row)
   whose <- rep(seq_along(row), n)
-  ended <- stats::ave(as.integer(found$code[at] == immune_codes[["iCPD"]]), whose, FUN = cumsum) > 0
+  icpd <- as.integer(found$code[at] == immune_codes[["iCPD"]])
+  ended <- stats::ave(icpd, whose, FUN = cumsum) - icpd > 0
   keep <- found$counts[at] & !ended
   at <- at[keep]
   whose <- whose[keep]

@@ -538,7 +538,8 @@ print.tte_responses <- function(x, ...) {
     ngettext(n, "timepoint", "timepoints"),
     if (length(readers) > 0) paste(", by", and_list(readers)) else ""
   ))
-  shown <- c("USUBJID", if (length(readers) > 0) "READER", "ADT", "AVALC", "REASON")
+  both <- if (is_irecist_responses(x)) "RECIST"
+  shown <- c("USUBJID", if (length(readers) > 0) "READER", "ADT", "AVALC", both, "REASON")
   print(utils::head(as.data.frame(x)[shown], 10), row.names = FALSE, right = FALSE)
   if (nrow(x) > 10) cat(sprintf("... and %d more rows\n", nrow(x) - 10))
   cat("\n")

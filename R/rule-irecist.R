@@ -148,7 +148,20 @@ engine_responses <- function(rule) {
 
 #' @export
 format.tte_irecist <- function(x, ...) {
-  c(immune_sentences(x), immune_best_sentences(x), immune_event_sentences(x), format(x$recist))
+  c(
+    immune_sentences(x), immune_best_sentences(x), immune_event_sentences(x), response_sentences(x$recist),
+    both_best_sentences(x$recist)
+  )
+}
+
+# How the best response is found, where both criteria are used.
+both_best_sentences <- function(recist) {
+  said <- best_sentences(recist)
+  said[["period"]] <- paste(
+    "Assessments count until the first progression by RECIST 1.1, by iRECIST the first iCPD, and until the",
+    "data cut or a new anticancer therapy."
+  )
+  said
 }
 
 # How a timepoint gets its response beside RECIST 1.1.

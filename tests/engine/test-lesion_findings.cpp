@@ -19,7 +19,7 @@ namespace {
 const double none = std::numeric_limits<double>::quiet_NaN();
 
 struct Table {
-  std::vector<std::int32_t> history, visit, day, lesion, group, state, nodal, baseline;
+  std::vector<std::int32_t> history, visit, day, lesion, group, state, nodal, baseline, organ, symptoms;
   std::vector<double> size;
 
   Table& add(int visit_, int day_, int lesion_, LesionGroup group_, double size_,
@@ -47,10 +47,20 @@ struct Table {
   Table& fresh(int visit_, LesionState state_, int lesion_ = 9) {
     return add(visit_, 42 * visit_, lesion_, LesionGroup::new_lesion, none, state_);
   }
-  LesionFindings read(std::int32_t baseline_until = 0, std::int32_t start = no_day) const {
+  // A new lesion with its size.
+  Table& sized(int visit_, double size_, int lesion_ = 9, LesionState state_ = LesionState::unsaid,
+               int nodal_ = 0) {
+    return add(visit_, 42 * visit_, lesion_, LesionGroup::new_lesion, size_, state_, nodal_);
+  }
+  LesionFindings read(std::int32_t baseline_until = 0, std::int32_t start = no_day,
+                      const tte::NewLesionLimits& limits = {}) const {
     const std::vector<std::int32_t> until{baseline_until}, first{start};
-    return tte::lesion_findings({history, visit, day, lesion, group, state, size, nodal, baseline},
-                                {until, first});
+    return tte::lesion_findings(
+        {history, visit, day, lesion, group, state, size, nodal, baseline, organ, symptoms}, {until, first},
+        limits);
+  }
+  std::vector<tte::ImmuneFindings> follow(const tte::NewLesionLimits& limits = {}) const {
+    return read(0, no_day, limits).immune;
   }
 };
 
@@ -264,7 +274,7 @@ TEST_CASE("broken tables are refused") {
   table.group[0] = 4;
   CHECK_THROWS_AS(table.read(), std::invalid_argument);
   table.group[0] = 1;
-  table.state[0] = 12;
+  table.state[0] = 15;
   CHECK_THROWS_AS(table.read(), std::invalid_argument);
   table.state[0] = 0;
   table.size[0] = -1;
@@ -275,4 +285,196 @@ TEST_CASE("broken tables are refused") {
   table.history[0] = 0;
   table.nodal.clear();
   CHECK_THROWS_AS(table.read(), std::invalid_argument);
+}
+
+// ---- lesions followed for iRECIST
+
+TEST_CASE("new lesions are measured from 10 mm, nodes from 15 mm, and their sum is kept apart") {
+  const auto found = Table().target(0, 50).target(1, 50).sized(1, 10).sized(1, 9.9, 10).read();
+  CHECK(found.findings[1].sum == 500);
+  CHECK(found.immune[1].sum == 100);
+  CHECK(found.immune[1].known == 2);
+  CHECK(found.immune[0].known == 0);
+  const auto nodes = Table().target(0, 50).sized(1, 14.9, 9, LesionState::unsaid, 1).follow();
+  CHECK_FALSE(nodes[1].measured);
+  CHECK(Table().target(0, 50).sized(1, 15, 9, LesionState::unsaid, 1).follow()[1].sum == 150);
+}
+
+TEST_CASE("at most five new lesions are measured, two in an organ, the largest, chosen when they appear") {
+  Table t = Table().target(0, 50);
+  for (int k = 0; k < 7; ++k) t.sized(1, 10 + k, 20 + k);
+  CHECK(t.follow()[1].sum == 160 + 150 + 140 + 130 + 120);
+  CHECK(t.follow({2, 2})[1].sum == 160 + 150);
+  t.organ = {-1, 3, 3, 3, -1, -1, 4, 4};
+  CHECK(t.follow({5, 2})[1].sum == 160 + 150 + 140 + 130 + 120);
+  CHECK(t.follow({7, 2})[1].sum == 160 + 150 + 140 + 130 + 120 + 110);
+  CHECK(t.follow({7, 1})[1].sum == 160 + 140 + 130 + 120);
+  // frozen: one that grows later is not measured
+  t.sized(2, 90, 20);
+  t.organ.push_back(3);
+  CHECK(t.follow()[2].sum == 160 + 150 + 140 + 130 + 120);
+  CHECK(t.follow()[2].larger);
+  // nodes are one organ wherever they are
+  Table nodes = Table().target(0, 50);
+  for (int k = 0; k < 3; ++k) nodes.sized(1, 20 + k, 20 + k, LesionState::unsaid, 1);
+  nodes.organ = {1, 2, 3, 4};
+  CHECK(nodes.follow()[1].sum == 220 + 210);
+}
+
+TEST_CASE("of equal new lesions the first by name is measured") {
+  Table t = Table().target(0, 50).sized(1, 12, 31).sized(1, 12, 30).sized(2, 20, 30).sized(2, 12, 31);
+  CHECK(t.follow({1, 1})[2].sum == 200);
+}
+
+TEST_CASE("a new lesion that was not assessed is what it was") {
+  const auto found = Table()
+                         .target(0, 50)
+                         .sized(1, 12)
+                         .target(2, 50)
+                         .fresh(3, LesionState::not_evaluable)
+                         .sized(4, 14, 9, LesionState::equivocal)
+                         .sized(5, 17)
+                         .follow();
+  for (int k = 1; k <= 4; ++k) {
+    CHECK(found[static_cast<std::size_t>(k)].sum == 120);
+    CHECK(found[static_cast<std::size_t>(k)].there);
+    CHECK(found[static_cast<std::size_t>(k)].known == 1);
+  }
+  CHECK(found[5].sum == 170);
+  CHECK(found[2].seen_day == no_day);
+  CHECK(found[5].seen_day == 210);
+  CHECK(found[5].appeared_day == no_day);
+}
+
+TEST_CASE("a new lesion is gone when it is absent, and larger when it is back") {
+  const auto found = Table()
+                         .target(0, 50)
+                         .fresh(1, LesionState::unequivocal)
+                         .fresh(2, LesionState::absent)
+                         .fresh(3, LesionState::unchanged)
+                         .fresh(4, LesionState::present)
+                         .follow();
+  CHECK(found[1].there);
+  CHECK_FALSE(found[1].larger);
+  CHECK_FALSE(found[2].there);
+  CHECK(found[2].smaller);
+  CHECK_FALSE(found[3].there);
+  CHECK(found[4].there);
+  CHECK(found[4].larger);
+  const auto measured = Table().target(0, 50).sized(1, 12).sized(2, 0).sized(3, 11).follow();
+  CHECK(measured[2].sum == 0);
+  CHECK_FALSE(measured[2].there);
+  CHECK(measured[3].sum == 110);
+  CHECK_FALSE(measured[3].larger);
+}
+
+TEST_CASE("what is said of a new lesion that is not measured") {
+  const auto at = [](LesionState state) {
+    return Table().target(0, 50).fresh(1, LesionState::unequivocal).fresh(2, state).follow()[2];
+  };
+  CHECK(at(LesionState::increased).larger);
+  CHECK(at(LesionState::decreased).smaller);
+  CHECK(at(LesionState::progression).larger);
+  CHECK(at(LesionState::progression).unequivocal);
+  for (const LesionState state : {LesionState::unchanged, LesionState::present, LesionState::unequivocal}) {
+    CHECK_FALSE(at(state).larger);
+    CHECK_FALSE(at(state).smaller);
+    CHECK(at(state).there);
+  }
+  // unequivocal growth once, and it stays until the lesion is smaller
+  const auto later = [](LesionState state) {
+    return Table()
+        .target(0, 50)
+        .fresh(1, LesionState::unequivocal)
+        .fresh(2, LesionState::progression)
+        .fresh(3, state)
+        .follow()[3];
+  };
+  CHECK_FALSE(later(LesionState::progression).larger);
+  CHECK(later(LesionState::unchanged).unequivocal);
+  CHECK(later(LesionState::increased).unequivocal);
+  CHECK(later(LesionState::increased).larger);
+  CHECK_FALSE(later(LesionState::decreased).unequivocal);
+  CHECK_FALSE(later(LesionState::present).unequivocal);
+}
+
+TEST_CASE("of a measured new lesion the size counts, without one what is said") {
+  const auto sized = Table().target(0, 50).sized(1, 12).sized(2, 12, 9, LesionState::progression).follow();
+  CHECK_FALSE(sized[2].larger);
+  CHECK_FALSE(sized[2].unequivocal);
+  const auto said = Table().target(0, 50).sized(1, 12).fresh(2, LesionState::increased).follow();
+  CHECK(said[2].larger);
+  CHECK(said[2].sum == 120);
+}
+
+TEST_CASE("an equivocal lesion is known once it is certain, dated at its first appearance") {
+  const auto found = Table()
+                         .target(0, 50)
+                         .sized(1, 9, 9, LesionState::equivocal)
+                         .fresh(2, LesionState::unchanged)
+                         .sized(3, 12)
+                         .follow();
+  CHECK(found[1].known == 0);
+  CHECK(found[2].known == 0);
+  CHECK(found[3].known == 1);
+  CHECK(found[3].sum == 120);
+  CHECK(found[3].appeared_day == 42);
+  CHECK(found[3].seen_day == 126);
+}
+
+TEST_CASE("non-target lesions: larger and smaller since they were last assessed") {
+  const auto at = [](LesionState first, LesionState second) {
+    return Table().target(0, 50).other(0, LesionState::present).other(1, first).other(2, second).follow()[2];
+  };
+  const auto present = LesionState::present, absent = LesionState::absent,
+             progression = LesionState::progression, increased = LesionState::increased;
+  CHECK(at(present, increased).non_target_larger);
+  CHECK(at(present, increased).larger_day == 84);
+  CHECK(at(present, progression).non_target_larger);
+  CHECK_FALSE(at(progression, progression).non_target_larger);
+  CHECK(at(progression, increased).non_target_larger);
+  CHECK_FALSE(at(present, LesionState::unchanged).non_target_larger);
+  CHECK(at(absent, present).non_target_larger);
+  CHECK(at(present, absent).non_target_smaller);
+  CHECK(at(present, LesionState::decreased).non_target_smaller);
+  CHECK_FALSE(at(LesionState::not_evaluable, present).non_target_larger);
+  CHECK_FALSE(at(LesionState::marker_normal, LesionState::marker_raised).non_target_larger);
+}
+
+TEST_CASE("non-target lesions with sizes: any growth, of a node from 10 mm on") {
+  const auto at = [](double first, double second, int nodal) {
+    Table t = Table().target(0, 50);
+    t.add(1, 42, 7, LesionGroup::non_target, first, LesionState::unsaid, nodal);
+    t.add(2, 84, 7, LesionGroup::non_target, second, LesionState::unsaid, nodal);
+    return t.follow()[2];
+  };
+  CHECK(at(12, 12.1, 0).non_target_larger);
+  CHECK(at(12, 11.9, 0).non_target_smaller);
+  CHECK_FALSE(at(12, 12, 0).non_target_larger);
+  CHECK_FALSE(at(7, 9, 1).non_target_larger);
+  CHECK(at(9, 10, 1).non_target_larger);
+}
+
+TEST_CASE("words of change by RECIST 1.1: an increase is none, and what was progression stays it") {
+  const auto at = [](LesionState first, LesionState second) {
+    return Table().target(0, 50).other(0, LesionState::present).other(1, first).other(2, second).read();
+  };
+  const auto present = LesionState::present, progression = LesionState::progression;
+  CHECK(at(present, LesionState::increased).findings[2].non_target == Category::NN);
+  CHECK(at(progression, LesionState::increased).findings[2].non_target == Category::PD);
+  CHECK(at(progression, LesionState::unchanged).findings[2].non_target == Category::PD);
+  CHECK(at(progression, LesionState::decreased).findings[2].non_target == Category::NN);
+  CHECK(at(LesionState::absent, LesionState::unchanged).findings[2].non_target == Category::CR);
+  CHECK(Table().target(0, 50).fresh(1, LesionState::increased).read().findings[1].new_lesion ==
+        NewLesion::yes);
+}
+
+TEST_CASE("symptoms belong to the timepoint, and the order of the rows changes nothing") {
+  Table t = Table().target(0, 50).target(1, 50).sized(1, 12).sized(2, 14).target(2, 50);
+  t.symptoms = {0, 0, 1, 0, 0};
+  const auto found = t.follow();
+  CHECK(found[1].symptoms);
+  CHECK_FALSE(found[2].symptoms);
+  t.symptoms = {1, 0};
+  CHECK_THROWS_AS(t.follow(), std::invalid_argument);
 }
