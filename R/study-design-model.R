@@ -25,7 +25,8 @@ new_model <- function(states, start, moves, effects = list()) {
     states = states, start = start, moves = paste(from, "to", to), n_states = length(states),
     from = match(from, states), to = match(to, states),
     offset = c(0L, as.integer(cumsum(lengths(lapply(moves, `[[`, "breaks"))))), breaks = pick("breaks"),
-    rates = pick("rates"), clock = pick("clock"), effects = do.call(rbind, lapply(effects, expand_effect, from, to))
+    rates = pick("rates"), clock = pick("clock"),
+    effects = do.call(rbind, lapply(effects, expand_effect, from, to))
   )
 }
 
@@ -158,7 +159,7 @@ response_faults <- function(design) {
   }
   worst <- which.max(design$orr - reach)
   fault("orr", "out_of_range", sprintf(
-    "%s cannot be reached in %s: only %s are free of progression, alive, followed and seen at the first visit",
+    "%s cannot be reached in %s: only %s are free of progression, alive and seen at the first visit",
     percent(design$orr[[worst]]), names(design$groups)[worst], percent(reach[[worst]])
   ), remedy = "Lower orr, the hazards, dropout or visit_missed, or set earlier visits.")
 }
@@ -202,8 +203,10 @@ immunotherapy_model <- function(design) {
     }
   )
   model <- new_model(states, "free.none", moves, effects)
-  model <- scale_moves(model, c("free.active", "free.resolved"), c("progressed.active", "progressed.resolved"),
-    design$hr_irae_progression)
+  model <- scale_moves(
+    model, c("free.active", "free.resolved"), c("progressed.active", "progressed.resolved"),
+    design$hr_irae_progression
+  )
   model <- scale_moves(model, "free.active", "dead", design$hr_irae_death)
   model <- scale_moves(model, "progressed.none", "progressed.active", design$irae_after)
   list(models = list(course = model), laws = c(
@@ -296,7 +299,8 @@ rechallenge_model <- function(design) {
       move("active", "resolved", resolution), move("resolved", "rechallenged", design$rechallenge),
       move("rechallenged", "recurrent", design$recurrence, clock = "reset")
     ),
-    lapply(ill, move, to = "progressed", rate = progression), lapply(ill, move, to = "dead", rate = design$death),
+    lapply(ill, move, to = "progressed", rate = progression),
+    lapply(ill, move, to = "dead", rate = design$death),
     list(move("progressed", "dead", after))
   )
   effects <- c(group_progression(design, from = ill), list(

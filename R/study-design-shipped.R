@@ -1,14 +1,15 @@
 #' Simulated studies
 #'
-#' One small study of each design, **simulated** by [simulate_study()]: no patient in them exists. `STUDYID` says
-#' so in each row of the subjects, [study_truth()] gives what was planted. `data-raw/simulated_studies.R` in
-#' the sources of the package made them.
+#' One small study of each design, **simulated** by [simulate_study()]: no patient in them exists. `STUDYID`
+#' says so in each row of the subjects, [study_truth()] gives what was planted. `data-raw/simulated_studies.R`
+#' in the sources of the package made them.
 #'
 #' - `guided_study`: 120 patients with refractory solid tumours, therapy guided by sequencing.
 #' - `biomarker_study`: 80 patients under immune checkpoint inhibitors, 12 markers at baseline and every six
 #'   weeks until week 30.
 #' - `rechallenge_study`: 100 patients, all with an immune-related adverse event, some of them rechallenged.
-#' - `perioperative_study`: 80 patients and 40 for validation after neoadjuvant immunotherapy and lung surgery.
+#' - `perioperative_study`: 80 patients and 40 for validation after neoadjuvant immunotherapy and lung
+#'   surgery.
 #' - `irae_study`: 90 patients of six hospitals, 12 of them with systemic autoimmune disease.
 #'
 #' @format Objects of class `tte_study`; [study()] says what their tables hold.

@@ -5,8 +5,8 @@
 #' function is one kind of study; every quantity is an argument, checked at once with all others, and print
 #' says it in a sentence.
 #'
-#' - `design_biomarker_cohort()`: immune checkpoint inhibitors, blood samples with many markers; immune-related
-#'   adverse events (irAE), progression and death.
+#' - `design_biomarker_cohort()`: immune checkpoint inhibitors, blood samples with many markers;
+#'   immune-related adverse events (irAE), progression and death.
 #' - `design_guided_therapy()`: refractory solid tumours, groups by the therapy started first; a sequencing
 #'   report some weeks later, after which a therapy guided by it may begin; progression, a second guided
 #'   therapy, death.
@@ -47,11 +47,11 @@
 #' @param hr_irae_progression Hazard ratio of progression from the first irAE on.
 #' @param hr_irae_death Hazard ratio of death before progression while an irAE is active.
 #' @param hr_group_irae Hazard ratios of the first irAE, by group.
-#' @param hr_score_irae,hr_score_progression Hazard ratios of the first irAE and of progression (recurrence) for
-#'   one standard deviation of the latent scores `SCORE_IRAE` and `SCORE_PROG`, which the markers carry. 1
+#' @param hr_score_irae,hr_score_progression Hazard ratios of the first irAE and of progression (recurrence)
+#'   for one standard deviation of the latent scores `SCORE_IRAE` and `SCORE_PROG`, which the markers carry. 1
 #'   plants nothing.
-#' @param autoimmune,hr_autoimmune Proportion of patients with systemic autoimmune disease, and the hazard ratio
-#'   of their first irAE.
+#' @param autoimmune,hr_autoimmune Proportion of patients with systemic autoimmune disease, and the hazard
+#'   ratio of their first irAE.
 #' @param centres,hr_centre Proportions of the patients by hospital, and the hospitals' hazard ratios of the
 #'   first irAE.
 #' @param actionable Probability of an actionable variant.
@@ -60,7 +60,8 @@
 #'   those with an actionable variant; `guided_after` the same after progression.
 #' @param guided_after Monthly rate of a first guided therapy after progression.
 #' @param second_guided Monthly rate of a second guided therapy after progression on the first.
-#' @param hr_guided,hr_guided_death Hazard ratios of progression and of death from the start of guided therapy on.
+#' @param hr_guided,hr_guided_death Hazard ratios of progression and of death from the start of guided therapy
+#'   on.
 #' @param hr_ecog Hazard ratio of progression and death for each grade of ECOG at baseline.
 #' @param severe Probability that the first irAE is of grade 3 or more.
 #' @param enrolment_delay Mean months from the first irAE to enrolment (exponential).
@@ -72,8 +73,8 @@
 #' @param hr_rechallenge Hazard ratio of progression from rechallenge on.
 #' @param in_response Probability of being in response, not in stable disease, when the irAE begins.
 #' @param stage,hr_stage Probabilities of the stages, and their hazard ratios of recurrence.
-#' @param major_response,hr_major_response Probability of a major pathological response, and its hazard ratio of
-#'   recurrence.
+#' @param major_response,hr_major_response Probability of a major pathological response, and its hazard ratio
+#'   of recurrence.
 #' @param local,distant Monthly rates of locoregional and of distant recurrence.
 #' @param death_free,death_recurred Monthly rate of death without recurrence; median months from recurrence to
 #'   death.
@@ -101,7 +102,8 @@ NULL
 #' @rdname study_designs
 #' @export
 design_biomarker_cohort <- function(patients = 200, groups = c("Anti-PD-1" = 0.7, "Combination" = 0.3),
-                                    progression = c(7, 9), death = 0.008, death_after = 10, orr = c(0.30, 0.38),
+                                    progression = c(7, 9), death = 0.008, death_after = 10,
+                                    orr = c(0.30, 0.38),
                                     irae = c("0" = 0.10, "3" = 0.06, "6" = 0.02), irae_after = 0.5,
                                     irae_again = 0.03, irae_resolution = 1.5, irae_stop = 0.25,
                                     treatment_stop = 0.01, hr_irae_progression = 0.75, hr_irae_death = 1.5,
@@ -117,7 +119,9 @@ design_biomarker_cohort <- function(patients = 200, groups = c("Anti-PD-1" = 0.7
 #' @rdname study_designs
 #' @export
 design_guided_therapy <- function(patients = 120,
-                                  groups = c(Chemotherapy = 0.4, "Targeted therapy" = 0.35, Immunotherapy = 0.25),
+                                  groups = c(
+                                    Chemotherapy = 0.4, "Targeted therapy" = 0.35, Immunotherapy = 0.25
+                                  ),
                                   progression = c(4, 6, 5), death = 0.012, death_after = 7,
                                   orr = c(0.15, 0.30, 0.20), actionable = 0.45, report_weeks = 4,
                                   guided_rate = 0.9, guided_after = 0.35, second_guided = 0.08,
@@ -135,7 +139,8 @@ design_rechallenge <- function(patients = 500, groups = c("Anti-PD-1" = 0.75, "C
                                severe = 0.35, irae_resolution = 1.2, hr_endocrine = 0.25,
                                enrolment_delay = 2, rechallenge = 0.25, hr_severe = 0.6,
                                recurrence = c("0" = 0.12, "3" = 0.05), hr_severe_recurrence = 1.4,
-                               hr_rechallenge = 0.8, in_response = 0.4, treatment_stop = 0.02, first_patient = "2022-01-03",
+                               hr_rechallenge = 0.8, in_response = 0.4, treatment_stop = 0.02,
+                               first_patient = "2022-01-03",
                                accrual = 20, cut = "2025-12-31", ...) {
   new_study_design("rechallenge", as.list(environment()), list(...), list(visit_weeks = 9, last_visit = 180))
 }
@@ -149,10 +154,12 @@ design_perioperative <- function(patients = 200, validation = 100,
                                  distant = 0.009, death_free = 0.002, distant_after_local = 0.04,
                                  death_recurred = 14, new_primary = 0.001, ct_days = c(21, 56),
                                  plasma_days = c(14, 42), ct_correlation = 0.6,
-                                 first_patient = "2018-01-08", accrual = c("2018-01-08" = 5, "2021-07-01" = 6),
+                                 first_patient = "2018-01-08",
+                                 accrual = c("2018-01-08" = 5, "2021-07-01" = 6),
                                  cut = "2025-06-30", ...) {
   new_study_design("perioperative", as.list(environment()), list(...), list(
-    visit_weeks = 13, last_visit = 260, visit_window = 21, visit_delay = 7, ae_rate = 1.5, signal_markers = 15,
+    visit_weeks = 13, last_visit = 260, visit_window = 21, visit_delay = 7, ae_rate = 1.5,
+    signal_markers = 15,
     n_markers = 300, marker_blocks = 15, sample_weeks = c(13, 26, 52), dropout = 0.003
   ))
 }
@@ -161,9 +168,9 @@ design_perioperative <- function(patients = 200, validation = 100,
 #' @export
 design_irae_risk <- function(patients = 300, groups = c("Anti-PD-1" = 0.7, "Combination" = 0.3),
                              progression = c(9, 11), death = 0.008, death_after = 11, orr = c(0.28, 0.35),
-                             irae = c("0" = 0.09, "3" = 0.05, "6" = 0.02), irae_after = 0.5, irae_again = 0.03,
-                             irae_resolution = 1.5, irae_stop = 0.25, treatment_stop = 0.01,
-                             hr_irae_progression = 0.8, hr_irae_death = 1.5, hr_group_irae = c(1, 1.7),
+                             irae = c("0" = 0.09, "3" = 0.05, "6" = 0.02), irae_after = 0.5,
+                             irae_again = 0.03, irae_resolution = 1.5, irae_stop = 0.25,
+                             treatment_stop = 0.01, hr_irae_progression = 0.8, hr_irae_death = 1.5, hr_group_irae = c(1, 1.7),
                              hr_score_irae = 1.5, hr_score_progression = 1, autoimmune = 40 / 300,
                              hr_autoimmune = 2,
                              centres = c(A = 0.3, B = 0.2, C = 0.15, D = 0.15, E = 0.1, F = 0.1),

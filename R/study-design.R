@@ -1,130 +1,143 @@
 # Descriptions of studies that simulate_study() draws. What may be said about a study is one table, a line for
 # each argument: which designs read it, its default where all designs share it, of which kind it is and the
-# sentence that print says of it. Checks, print and the help page read this table, so a new quantity is a line.
+# sentence that print says of it. Checks, print and the help page read this table, so a new quantity is a
+# line.
 
 # designs: the studies that have the argument. default: for arguments that are given through `...`; the
 # others have theirs in the function of the design. kind: see design_kinds.
 design_terms_text <- "
-argument          | designs | default                 | kind        | sentence
-patients          | 12345   |                         | count       | %s patients.
-validation        | 4       |                         | whole       | %s more patients, prospectively, validate.
-groups            | 1235    |                         | shares      | Groups: %s.
-actionable        | 2       |                         | probability | An actionable variant: %s of the patients.
-report_weeks      | 2       |                         | positive    | The sequencing report: %s weeks after the first dose.
-guided_rate       | 2       |                         | rate        | Guided therapy from then on, before progression: %s a month of those with an actionable variant.
-guided_after      | 2       |                         | rate        | First guided therapy after progression: %s a month.
-second_guided     | 2       |                         | rate        | Second guided therapy after resistance: %s a month.
-hr_guided         | 2       |                         | ratio       | Guided therapy: hazard ratio %s of progression.
-hr_guided_death   | 2       |                         | ratio       | Guided therapy: hazard ratio %s of death.
-hr_ecog           | 2       |                         | ratio       | ECOG at baseline: hazard ratio %s of progression and death for each grade.
-progression       | 1235    |                         | median_group| Progression: median %s months.
-death             | 1235    |                         | rate        | Death before progression: %s a month.
-death_after       | 1235    |                         | median      | Death after progression: median %s months.
-irae              | 135     |                         | hazard      | First irAE: %s.
-irae_after        | 15      |                         | ratio       | After progression: hazard ratio %s of the first irAE.
-irae_again        | 15      |                         | rate        | Another irAE after resolution: %s a month.
-irae_resolution   | 135     |                         | median      | Resolution of an irAE: median %s months.
-irae_stop         | 15      |                         | probability | An irAE stops the treatment in %s.
-hr_irae_progression | 15    |                         | ratio       | From the first irAE on: hazard ratio %s of progression.
-hr_irae_death     | 15      |                         | ratio       | While an irAE is active: hazard ratio %s of death before progression.
-hr_group_irae     | 15      |                         | ratio_group | Groups: hazard ratios %s of an irAE.
-hr_score_irae     | 15      |                         | ratio       | Toxicity score: hazard ratio %s of an irAE for one SD.
-hr_score_progression | 145  |                         | ratio       | Efficacy score: hazard ratio %s of progression (recurrence) for one SD.
-autoimmune        | 5       |                         | probability | Systemic autoimmune disease: %s of the patients.
-hr_autoimmune     | 5       |                         | ratio       | Autoimmune disease: hazard ratio %s of an irAE.
-hr_centre         | 5       |                         | ratios      | Hospitals: hazard ratios %s of an irAE.
-centres           | 5       |                         | shares      | Patients by hospital: %s.
-treatment_stop    | 1235    |                         | rate        | Treatment stops for other reasons: %s a month.
-severe            | 3       |                         | probability | First irAE of grade 3 or more: %s.
-enrolment_delay   | 3       |                         | positive    | Enrolment: %s months after the first irAE on average.
-rechallenge       | 3       |                         | rate        | Rechallenge after resolution: %s a month.
-recurrence        | 3       |                         | hazard      | Recurrence of an irAE under rechallenge: %s.
-hr_severe         | 3       |                         | ratio       | Severe first irAE: hazard ratio %s of rechallenge.
-hr_severe_recurrence | 3    |                         | ratio       | Severe first irAE: hazard ratio %s of recurrence.
-hr_endocrine      | 3       |                         | ratio       | Endocrine irAE: hazard ratio %s of resolution.
-hr_rechallenge    | 3       |                         | ratio       | Rechallenge: hazard ratio %s of progression.
-stage             | 4       |                         | shares      | Stages: %s.
-hr_stage          | 4       |                         | ratios      | Stages: hazard ratios %s of recurrence.
-major_response    | 4       |                         | probability | Major pathological response: %s.
-hr_major_response | 4       |                         | ratio       | Major pathological response: hazard ratio %s of recurrence.
-local             | 4       |                         | hazard      | Locoregional recurrence: %s.
-distant           | 4       |                         | hazard      | Distant recurrence: %s.
-death_free        | 4       |                         | rate        | Death without recurrence: %s a month.
-distant_after_local | 4     |                         | rate        | Distant after locoregional recurrence: %s a month.
-death_recurred    | 4       |                         | median      | Death after recurrence: median %s months.
-new_primary       | 4       |                         | rate        | New primary in the lung, neither event nor censoring: %s a month.
-ct_days           | 4       |                         | range       | First postoperative CT: %s days after surgery.
-plasma_days       | 4       |                         | range       | First postoperative plasma: %s days after surgery.
-ct_correlation    | 4       |                         | correlation | CT score: correlation %s with the recurrence score.
-in_response       | 3       |                         | probability | In response when the irAE begins: %s.
-orr               | 125     |                         | probability_group | Objective response: %s.
-first_patient     | 12345   |                         | date        | First patient in: %s.
-accrual           | 12345   |                         | accrual     | Accrual: %s.
-cut               | 12345   |                         | date        | Data cut: %s.
-dropout           | 12345   | 0.01                    | rate        | Lost to follow-up: %s a month.
-visit_weeks       | 12345   | 6                       | positive    | Visits: every %s weeks.
-last_visit        | 12345   | 156                     | positive    | Last planned visit: week %s.
-visit_window      | 12345   | 7                       | whole       | Visits: up to %s days early or late.
-visit_delay       | 12345   | 2                       | nonnegative | Visits: standard deviation of the day %s days.
-visit_missed      | 12345   | 0.03                    | probability | Missed visits: %s.
-complete          | 125     | 0.2                     | probability | Complete among the responses that last to the second visit: %s.
-target_lesions    | 125     | c(0.3, 0.35, 0.2, 0.1, 0.05) | weights5 | Patients with 1, 2, ... target lesions: %s.
-baseline_mm       | 125     | 28                      | diameter    | Target lesions at baseline: median %s mm.
-baseline_spread   | 125     | 0.45                    | nonnegative | Their log diameters: standard deviation %s.
-lesion_noise      | 125     | 0.03                    | noise       | Measurement error of a lesion: %s of its diameter.
-lesion_spread     | 125     | 0.15                    | noise       | Lesions of a patient differ in their course by %s.
-non_target        | 125     | 0.5                     | probability | Non-target lesions: %s of the patients.
-progression_by    | 125     | c(target = 0.55, non_target = 0.15, new_lesion = 0.3) | modes | Progression is seen first by %s.
-pseudoprogression | 125     | 0                       | probability | Pseudoprogression: %s of those who could respond and do not.
-scans_after       | 125     | 0                       | whole       | Scans after the first that shows progression: %s.
-new_therapy       | 1235    | 0.5                     | probability | New anticancer therapy after progression: %s.
-ae_rate           | 12345   | 4                       | rate        | Other adverse events: %s a patient-year.
-ae_before         | 12345   | 0.1                     | probability | An adverse event before treatment: %s of the patients.
-ae_grades         | 12345   | c(0.55, 0.30, 0.12, 0.03) | weights4  | Their grades 1 to 4: %s.
-ae_duration_days  | 12345   | 14                      | positive    | They last: median %s days.
-ae_serious        | 12345   | c(0.02, 0.05, 0.5, 0.9) | probabilities4 | Serious, by grade: %s.
-ae_worsening      | 12345   | 0.15                    | probability | Adverse events that worsen by a grade: %s.
-ae_window_days    | 12345   | 30                      | whole       | Treatment-emergent until %s days after the last dose.
-irae_organs       | 135     | c(Skin = 0.30, Endocrine = 0.20, Gastrointestinal = 0.17, Hepatic = 0.13, Pulmonary = 0.12, Musculoskeletal = 0.08) | shares | irAE by organ: %s.
-irae_grades       | 135     | c(0.35, 0.40, 0.20, 0.05) | weights4  | irAE of grades 1 to 4: %s.
-irae_window_days  | 135     | 90                      | whole       | irAE are collected until %s days after the last dose.
-irae_worsening    | 135     | 0.2                     | probability | irAE that worsen by a grade: %s.
-irae_steroids     | 135     | c(0.1, 0.5, 0.95, 1)    | probabilities4 | Corticosteroids, by grade: %s.
-irae_immunosuppressants | 135 | 0.15                  | probability | Other immunosuppressants beside them: %s.
-irae_fatal        | 135     | 0                       | probability | Deaths during an active irAE of grade 4 that are called fatal: %s.
-same_organ        | 135     | 0.70                    | probability | A later irAE is in the same organ: %s.
-distinct_organ    | 135     | 0.26                    | probability | In another organ: %s.
-both_organs       | 135     | 0.04                    | probability | In both: %s.
-promis_version    | 12      | \"v2.1\"                | version        | PROMIS-29 Profile %s.
-qs_form           | 12      | \"scores\"            | form        | PROMIS-29 is given as %s.
-qs_mean           | 12      | c(PF = 44, ANX = 54, DEP = 53, FAT = 56, SLEEP = 53, SOCIAL = 46, PAIN = 56) | domains | T-scores at baseline: %s.
-qs_sd             | 12      | 8                       | nonnegative | Their standard deviation: %s.
-qs_correlation    | 12      | 0.7                     | correlation | Forms of one patient: correlation %s.
-qs_domain_correlation | 12  | 0.5                     | correlation | Domains of one form: correlation %s.
-qs_missing        | 12      | 0.10                    | probability | Forms missing at a visit: %s.
-qs_group          | 12      | 0                       | numbers     | Groups differ by %s T-score units after baseline.
-qs_worsening      | 12      | 5                       | number      | T-scores worsen by %s before progression.
-qs_lead_days      | 12      | 42                      | positive    | They do so over %s days.
-ecog_start        | 12345   | c(0.40, 0.50, 0.10)     | weights3    | ECOG 0, 1, 2 at baseline: %s.
-ecog_drift        | 12345   | 0.3                     | rate        | ECOG steps up or down: %s a year.
-ecog_death_days   | 12345   | 60                      | nonnegative | ECOG rises in the last %s days of life.
-ecog_missing      | 12345   | 0.05                    | probability | ECOG missing at a visit: %s.
-n_markers         | 145     | 200                     | whole       | Markers: %s.
-marker_blocks     | 145     | 10                      | count       | Blocks of correlated markers: %s.
-marker_correlation | 145    | 0.5                     | correlation | Markers of a block: correlation %s.
-signal_markers    | 145     | 10                      | whole       | Markers that carry a planted score: %s.
-signal_loading    | 145     | 0.7                     | correlation | They carry it with loading %s.
-below_limit       | 145     | 0.05                    | probability | Values below the detection limit: %s.
-marker_between    | 145     | 0.5                     | probability | Of a marker's variance between patients: %s.
-marker_drift      | 145     | 0.2                     | nonnegative | Markers drift: standard deviation %s a year.
-sample_window     | 145     | 3                       | whole       | Samples: up to %s days early or late.
-sample_weeks      | 145     | seq(0, 30, 6)           | weeks       | Samples: at weeks %s.
-sample_event      | 15      | TRUE                    | flag        | A sample at the diagnosis of an irAE: %s.
-marker_event_shift | 15     | 1                       | number      | Signal markers then are higher by %s SD.
-sample_missed     | 145     | 0.05                    | probability | Samples missed: %s.
-partial_dates     | 12345   | c(adverse_events = 0.03, therapies = 0.02, death = 0) | dates | Dates without a day: %s.
-partial_month     | 12345   | 0.2                     | probability | Of these also without the month: %s.
+argument             | designs | default | kind | sentence
+patients             | 12345   |  | count | %s patients.
+validation           | 4       |  | whole | %s more patients, prospectively, validate.
+groups               | 1235    |  | shares | Groups: %s.
+actionable           | 2       |  | probability | An actionable variant: %s of the patients.
+report_weeks         | 2       |  | positive | The sequencing report: %s weeks after the first dose.
+guided_rate          | 2       |  | rate | Guided therapy from then on: %s a month before progression.
+guided_after         | 2       |  | rate | First guided therapy after progression: %s a month.
+second_guided        | 2       |  | rate | Second guided therapy after resistance: %s a month.
+hr_guided            | 2       |  | ratio | Guided therapy: hazard ratio %s of progression.
+hr_guided_death      | 2       |  | ratio | Guided therapy: hazard ratio %s of death.
+hr_ecog              | 2       |  | ratio | ECOG at baseline: hazard ratio %s of progression or death.
+progression          | 1235    |  | median_group | Progression: median %s months.
+death                | 1235    |  | rate | Death before progression: %s a month.
+death_after          | 1235    |  | median | Death after progression: median %s months.
+irae                 | 135     |  | hazard | First irAE: %s.
+irae_after           | 15      |  | ratio | After progression: hazard ratio %s of the first irAE.
+irae_again           | 15      |  | rate | Another irAE after resolution: %s a month.
+irae_resolution      | 135     |  | median | Resolution of an irAE: median %s months.
+irae_stop            | 15      |  | probability | An irAE stops the treatment in %s.
+hr_irae_progression  | 15      |  | ratio | From the first irAE on: hazard ratio %s of progression.
+hr_irae_death        | 15      |  | ratio | While an irAE is active: hazard ratio %s of death.
+hr_group_irae        | 15      |  | ratio_group | Groups: hazard ratios %s of an irAE.
+hr_score_irae        | 15      |  | ratio | Toxicity score: hazard ratio %s of an irAE for one SD.
+hr_score_progression | 145     |  | ratio | Efficacy score: hazard ratio %s of progression for one SD.
+autoimmune           | 5       |  | probability | Systemic autoimmune disease: %s of the patients.
+hr_autoimmune        | 5       |  | ratio | Autoimmune disease: hazard ratio %s of an irAE.
+hr_centre            | 5       |  | ratios | Hospitals: hazard ratios %s of an irAE.
+centres              | 5       |  | shares | Patients by hospital: %s.
+treatment_stop       | 1235    |  | rate | Treatment stops for other reasons: %s a month.
+severe               | 3       |  | probability | First irAE of grade 3 or more: %s.
+enrolment_delay      | 3       |  | positive | Enrolment: %s months after the first irAE on average.
+rechallenge          | 3       |  | rate | Rechallenge after resolution: %s a month.
+recurrence           | 3       |  | hazard | Recurrence of an irAE under rechallenge: %s.
+hr_severe            | 3       |  | ratio | Severe first irAE: hazard ratio %s of rechallenge.
+hr_severe_recurrence | 3       |  | ratio | Severe first irAE: hazard ratio %s of recurrence.
+hr_endocrine         | 3       |  | ratio | Endocrine irAE: hazard ratio %s of resolution.
+hr_rechallenge       | 3       |  | ratio | Rechallenge: hazard ratio %s of progression.
+stage                | 4       |  | shares | Stages: %s.
+hr_stage             | 4       |  | ratios | Stages: hazard ratios %s of recurrence.
+major_response       | 4       |  | probability | Major pathological response: %s.
+hr_major_response    | 4       |  | ratio | Major pathological response: hazard ratio %s of recurrence.
+local                | 4       |  | hazard | Locoregional recurrence: %s.
+distant              | 4       |  | hazard | Distant recurrence: %s.
+death_free           | 4       |  | rate | Death without recurrence: %s a month.
+distant_after_local  | 4       |  | rate | Distant after locoregional recurrence: %s a month.
+death_recurred       | 4       |  | median | Death after recurrence: median %s months.
+new_primary          | 4       |  | rate | New primary in the lung, neither event nor censoring: %s a month.
+ct_days              | 4       |  | range | First postoperative CT: %s days after surgery.
+plasma_days          | 4       |  | range | First postoperative plasma: %s days after surgery.
+ct_correlation       | 4       |  | correlation | CT score: correlation %s with the recurrence score.
+in_response          | 3       |  | probability | In response when the irAE begins: %s.
+orr                  | 125     |  | probability_group | Objective response: %s.
+first_patient        | 12345   |  | date | First patient in: %s.
+accrual              | 12345   |  | accrual | Accrual: %s.
+cut                  | 12345   |  | date | Data cut: %s.
+dropout              | 12345   | 0.01 | rate | Lost to follow-up: %s a month.
+visit_weeks          | 12345   | 6 | positive | Visits: every %s weeks.
+last_visit           | 12345   | 156 | positive | Last planned visit: week %s.
+visit_window         | 12345   | 7 | whole | Visits: up to %s days early or late.
+visit_delay          | 12345   | 2 | nonnegative | Visits: standard deviation of the day %s days.
+visit_missed         | 12345   | 0.03 | probability | Missed visits: %s.
+complete             | 125     | 0.2 | probability | Complete, of responses that last to the second visit: %s.
+target_lesions       | 125     | * | weights5 | Patients with 1, 2, ... target lesions: %s.
+baseline_mm          | 125     | 28 | diameter | Target lesions at baseline: median %s mm.
+baseline_spread      | 125     | 0.45 | nonnegative | Their log diameters: standard deviation %s.
+lesion_noise         | 125     | 0.03 | noise | Measurement error of a lesion: %s of its diameter.
+lesion_spread        | 125     | 0.15 | noise | Lesions of a patient differ in their course by %s.
+non_target           | 125     | 0.5 | probability | Non-target lesions: %s of the patients.
+progression_by       | 125     | * | modes | Progression is seen first by %s.
+pseudoprogression    | 125     | 0 | probability | Pseudoprogression: %s of those who could respond.
+scans_after          | 125     | 0 | whole | Scans after the first that shows progression: %s.
+new_therapy          | 1235    | 0.5 | probability | New anticancer therapy after progression: %s.
+ae_rate              | 12345   | 4 | rate | Other adverse events: %s a patient-year.
+ae_before            | 12345   | 0.1 | probability | An adverse event before treatment: %s of the patients.
+ae_grades            | 12345   | c(0.55, 0.30, 0.12, 0.03) | weights4 | Their grades 1 to 4: %s.
+ae_duration_days     | 12345   | 14 | positive | They last: median %s days.
+ae_serious           | 12345   | c(0.02, 0.05, 0.5, 0.9) | probabilities4 | Serious, by grade: %s.
+ae_worsening         | 12345   | 0.15 | probability | Adverse events that worsen by a grade: %s.
+ae_window_days       | 12345   | 30 | whole | Treatment-emergent until %s days after the last dose.
+irae_organs          | 135     | * | shares | irAE by organ: %s.
+irae_grades          | 135     | c(0.35, 0.40, 0.20, 0.05) | weights4 | irAE of grades 1 to 4: %s.
+irae_window_days     | 135     | 90 | whole | irAE are collected until %s days after the last dose.
+irae_worsening       | 135     | 0.2 | probability | irAE that worsen by a grade: %s.
+irae_steroids        | 135     | c(0.1, 0.5, 0.95, 1) | probabilities4 | Corticosteroids, by grade: %s.
+irae_immunosuppressants | 135     | 0.15 | probability | Other immunosuppressants beside them: %s.
+irae_fatal           | 135     | 0 | probability | Of deaths during an irAE of grade 4 it caused: %s.
+same_organ           | 135     | 0.70 | probability | A later irAE is in the same organ: %s.
+distinct_organ       | 135     | 0.26 | probability | In another organ: %s.
+both_organs          | 135     | 0.04 | probability | In both: %s.
+promis_version       | 12      | \"v2.1\" | version | PROMIS-29 Profile %s.
+qs_form              | 12      | \"scores\" | form | PROMIS-29 is given as %s.
+qs_mean              | 12      | * | domains | T-scores at baseline: %s.
+qs_sd                | 12      | 8 | nonnegative | Their standard deviation: %s.
+qs_correlation       | 12      | 0.7 | correlation | Forms of one patient: correlation %s.
+qs_domain_correlation | 12      | 0.5 | correlation | Domains of one form: correlation %s.
+qs_missing           | 12      | 0.10 | probability | Forms missing at a visit: %s.
+qs_group             | 12      | 0 | numbers | Groups differ by %s T-score units after baseline.
+qs_worsening         | 12      | 5 | number | T-scores worsen by %s before progression.
+qs_lead_days         | 12      | 42 | positive | They do so over %s days.
+ecog_start           | 12345   | c(0.40, 0.50, 0.10) | weights3 | ECOG 0, 1, 2 at baseline: %s.
+ecog_drift           | 12345   | 0.3 | rate | ECOG steps up or down: %s a year.
+ecog_death_days      | 12345   | 60 | nonnegative | ECOG rises in the last %s days of life.
+ecog_missing         | 12345   | 0.05 | probability | ECOG missing at a visit: %s.
+n_markers            | 145     | 200 | whole | Markers: %s.
+marker_blocks        | 145     | 10 | count | Blocks of correlated markers: %s.
+marker_correlation   | 145     | 0.5 | correlation | Markers of a block: correlation %s.
+signal_markers       | 145     | 10 | whole | Markers that carry a planted score: %s.
+signal_loading       | 145     | 0.7 | correlation | They carry it with loading %s.
+below_limit          | 145     | 0.05 | probability | Values below the detection limit: %s.
+marker_between       | 145     | 0.5 | probability | Of a marker's variance between patients: %s.
+marker_drift         | 145     | 0.2 | nonnegative | Markers drift: standard deviation %s a year.
+sample_window        | 145     | 3 | whole | Samples: up to %s days early or late.
+sample_weeks         | 145     | seq(0, 30, 6) | weeks | Samples: at weeks %s.
+sample_event         | 15      | TRUE | flag | A sample at the diagnosis of an irAE: %s.
+marker_event_shift   | 15      | 1 | number | Signal markers then are higher by %s SD.
+sample_missed        | 145     | 0.05 | probability | Samples missed: %s.
+partial_dates        | 12345   | * | dates | Dates without a day: %s.
+partial_month        | 12345   | 0.2 | probability | Of these also without the month: %s.
 "
+
+# Defaults that are too long for a cell.
+long_defaults <- list(
+  target_lesions = c(0.3, 0.35, 0.2, 0.1, 0.05),
+  progression_by = c(target = 0.55, non_target = 0.15, new_lesion = 0.3),
+  irae_organs = c(
+    Skin = 0.30, Endocrine = 0.20, Gastrointestinal = 0.17, Hepatic = 0.13, Pulmonary = 0.12,
+    Musculoskeletal = 0.08
+  ),
+  qs_mean = c(PF = 44, ANX = 54, DEP = 53, FAT = 56, SLEEP = 53, SOCIAL = 46, PAIN = 56),
+  partial_dates = c(adverse_events = 0.03, therapies = 0.02, death = 0)
+)
 
 design_terms <- utils::read.table(
   text = design_terms_text, sep = "|", header = TRUE, strip.white = TRUE, na.strings = "", quote = "",
@@ -141,8 +154,10 @@ terms_of <- function(kind) design_terms[grepl(match(kind, design_names), design_
 shared_defaults <- function(kind, changed = list()) {
   terms <- terms_of(kind)
   terms <- terms[!is.na(terms$default), ]
-  values <- lapply(terms$default, function(text) eval(str2lang(text), baseenv()))
-  utils::modifyList(stats::setNames(values, terms$argument), changed)
+  values <- lapply(terms$default, function(text) if (text != "*") eval(str2lang(text), baseenv()))
+  values <- stats::setNames(values, terms$argument)
+  values[terms$default == "*"] <- long_defaults[terms$argument[terms$default == "*"]]
+  utils::modifyList(values, changed)
 }
 
 # A checked design: `own` are the arguments of its function, `shared` what came through `...`, `usual` its
@@ -431,7 +446,7 @@ joint_faults <- function(design) {
         fault(pair[1], "wrong_length", sprintf("must have one value for each of %s", pair[2]))
       }
     })),
-    if (!is.null(design$signal_markers) && design$n_markers > 0 && 2 * design$signal_markers > design$n_markers) {
+    if (!is.null(design$n_markers) && design$n_markers > 0 && 2 * design$signal_markers > design$n_markers) {
       fault("signal_markers", "out_of_range", "are more than half of n_markers",
         remedy = "Two sets of them are planted, one for each score."
       )
@@ -459,7 +474,9 @@ design_size <- function(design) design$patients + if (is.null(design$validation)
 # Breaks (days since the first patient) and rates a day of the accrual.
 accrual_pieces <- function(design) {
   rates <- unname(design$accrual) / days_per_month
-  breaks <- if (is.null(names(design$accrual))) 0 else {
+  breaks <- if (is.null(names(design$accrual))) {
+    0
+  } else {
     as.numeric(as_day(names(design$accrual)) - design$first_patient)
   }
   list(breaks = breaks, rates = rates)
@@ -492,7 +509,8 @@ term_words <- function(x, kind) {
   if (kind %in% c("probability", "noise")) {
     return(percent(x))
   }
-  if (kind %in% c("probability_group", "shares", "modes", "dates") || grepl("^(weights|probabilities)", kind)) {
+  shares <- c("probability_group", "shares", "modes", "dates")
+  if (kind %in% shares || grepl("^(weights|probabilities)", kind)) {
     if (!is.null(names(x))) names(x) <- gsub("_", " ", names(x))
     return(named(percent(x)))
   }
@@ -502,7 +520,10 @@ term_words <- function(x, kind) {
     accrual = accrual_words(x),
     flag = if (x) "yes" else "no",
     range = paste(x, collapse = " to "),
-    median_group = , ratio_group = , ratios = , domains = named(format_plain(x)),
+    median_group = ,
+    ratio_group = ,
+    ratios = ,
+    domains = named(format_plain(x)),
     if (is.character(x)) x else toString(vapply(x, format_plain, ""))
   )
 }
@@ -542,6 +563,8 @@ design_titles <- c(
 # The shared arguments as the help page shows them.
 design_term_words <- function() {
   shared <- design_terms[!is.na(design_terms$default), ]
+  long <- shared$default == "*"
+  shared$default[long] <- vapply(long_defaults[shared$argument[long]], deparse1, "")
   paste(sprintf(
     "- `%s = %s`: %s", shared$argument, shared$default,
     gsub("%s", "...", sub(" ?%s\\.$", "", shared$sentence), fixed = TRUE)

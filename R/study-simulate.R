@@ -9,29 +9,30 @@
 #' them as they were, and the number of threads does not matter.
 #'
 #' @section Model: what happens to a patient is a path of states with piecewise constant hazards (see
-#'   [study_designs]). The progression at time \eqn{T} is seen at the first visit on or after \eqn{T}. It shows
-#'   by target growth, unequivocal progression of non-target lesions, or a new lesion. The sum of the targets is
-#'   \deqn{B \{d + (1 - d) e^{-st}\}}
-#'   until resistance, where \eqn{B} is the sum at baseline, \eqn{d} the part that stays and \eqn{s} the rate of
-#'   shrinkage, then grows exponentially such that, without measurement error, it is 20 % and 5 mm above its
-#'   nadir at \eqn{T}. With `lesion_noise = 0` sizes are exact; otherwise they are recorded in tenths of a mm.
+#'   [study_designs]). The progression at time \eqn{T} is seen at the first visit on or after \eqn{T}. It
+#'   shows by target growth, unequivocal progression of non-target lesions, or a new lesion. The sum of the
+#'   targets is \deqn{B \{d + (1 - d) e^{-st}\}}
+#'   until resistance, where \eqn{B} is the sum at baseline, \eqn{d} the part that stays and \eqn{s} the rate
+#'   of shrinkage, then grows exponentially such that, without measurement error, it is 20 % and 5 mm above
+#'   its nadir at \eqn{T}. With `lesion_noise = 0` sizes are exact; otherwise they are recorded in tenths of a
+#'   mm.
 #' @section Time zero: the first dose; in the design of rechallenge the onset of the first irAE (`IRAEDT`), in
 #'   the perioperative one the operation (`SURGDT`).
-#' @section Pseudoprogression: such patients have grown by 20 % at the first visit and respond afterwards. They
-#'   are not among the planted responders, and by RECIST 1.1 their progression is at the first visit, before the
-#'   latent one.
+#' @section Pseudoprogression: such patients have grown by 20 % at the first visit and respond afterwards.
+#'   They are not among the planted responders, and by RECIST 1.1 their progression is at the first visit,
+#'   before the latent one.
 #' @param design A description, such as [design_guided_therapy()].
 #' @param seed A whole number from 0 to 2^53 - 1, which is kept in the result; `NULL` draws one from R's own
 #'   generator, so that `set.seed()` governs.
 #' @param faults Names of faults to plant, of [study_fault_names()], or `NULL`. [check_study()] finds each.
 #' @param as `"study"`, or `"tables"` for the arguments of [study()]. With `faults` it is always the tables,
 #'   because many faults make the data unusable.
-#' @return A study, whose `tte` also has `simulated` (kind, seed) and `truth`; or a list of class `tte_tables`,
-#'   the arguments of [study()] by name, with the attributes `truth` and `spoilt`: a data frame with `fault`,
-#'   `table`, `column`, `code` (the fault that [check_study()] lists), `severity` and the list-columns `rows`
-#'   and `persons`.
-#' @section Errors: `tte_error_input` for what is no design, no seed or no fault, and if a patient enters after
-#'   the data cut.
+#' @return A study, whose `tte` also has `simulated` (kind, seed) and `truth`; or a list of class
+#'   `tte_tables`, the arguments of [study()] by name, with the attributes `truth` and `spoilt`: a data frame
+#'   with `fault`, `table`, `column`, `code` (the fault that [check_study()] lists), `severity` and the
+#'   list-columns `rows` and `persons`.
+#' @section Errors: `tte_error_input` for what is no design, no seed or no fault, and if a patient enters
+#'   after the data cut.
 #' @seealso [study_designs], [study_truth()], [true_values()], [check_study()]
 #' @examples
 #' trial <- simulate_study(design_guided_therapy(patients = 40), seed = 1)
@@ -43,7 +44,9 @@ simulate_study <- function(design, seed = NULL, faults = NULL, as = c("study", "
   if (missing(as)) as <- "study"
   abort_input(rbind(
     if (!inherits(design, "tte_design")) {
-      fault("design", "wrong_type", "must be a description of a study", remedy = "For example design_guided_therapy().")
+      fault("design", "wrong_type", "must be a description of a study",
+        remedy = "For example design_guided_therapy()."
+      )
     },
     seed_faults(seed), check_choice(as, "as", c("study", "tables")), fault_name_faults(faults, design)
   ))
@@ -205,11 +208,13 @@ print.tte_tables <- function(x, ...) {
   cat(sprintf(
     "Tables of a simulated study (%s, seed %s): arguments of study()\n", truth$design$kind, format(truth$seed)
   ))
-  print(data.frame(table = tables, rows = vapply(tables, function(name) NROW(x[[name]]), 1L)), row.names = FALSE)
+  rows <- vapply(tables, function(name) NROW(x[[name]]), 1L)
+  print(data.frame(table = tables, rows = rows), row.names = FALSE)
   spoilt <- attr(x, "spoilt")
   if (!is.null(spoilt)) {
     cat("\nFaults planted:\n")
-    cat(sprintf("  %s: %s, %s (%d rows)\n", spoilt$fault, spoilt$table, spoilt$column, lengths(spoilt$rows)), sep = "")
+    rows <- lengths(spoilt$rows)
+    cat(sprintf("  %s: %s, %s (%d rows)\n", spoilt$fault, spoilt$table, spoilt$column, rows), sep = "")
   }
   invisible(x)
 }

@@ -1,6 +1,6 @@
-# The patients of a simulated study: when they enter, who they are, the path that their disease takes, how long
-# they are followed and when they are seen. Every table is made from this. Whatever a patient has is a function
-# of the seed and of the patient's number, so more patients leave the others as they were.
+# The patients of a simulated study: when they enter, who they are, the path that their disease takes, how
+# long they are followed and when they are seen. Every table is made from this. Whatever a patient has is a
+# function of the seed and of the patient's number, so more patients leave the others as they were.
 #
 # A cohort is a list: `persons` (a row a patient; latent times are days since STARTDT, not rounded, and an
 # event at time t has the date STARTDT + floor(t)), `paths` (by model, what paths_cpp() gives), `visits`
@@ -94,7 +94,8 @@ draw_paths <- function(persons, design, seed) {
 draw_path <- function(persons, design, name, seed) {
   model <- design$models[[name]]
   n <- nrow(persons)
-  purpose <- cohort_purposes[[c(disease = "disease", course = "disease", onset = "irae", primary = "primary")[[name]]]]
+  use <- c(disease = "disease", course = "disease", onset = "irae", primary = "primary")[[name]]
+  purpose <- cohort_purposes[[use]]
   path <- paths_cpp(
     seed, purpose, model[c("n_states", "from", "to", "offset", "breaks", "rates", "clock")],
     rep(match(model$start, model$states), n), design_log_hazard(design, name, persons), rep(Inf, n),
@@ -102,7 +103,8 @@ draw_path <- function(persons, design, name, seed) {
   )
   if (anyNA(path$attempts)) {
     abort_input(fault("irae", "out_of_range", sprintf(
-      "%d of %d patients cannot be found who have an irAE and live to be enrolled", sum(is.na(path$attempts)), n
+      "%d of %d patients cannot be found who have an irAE and live to be enrolled",
+      sum(is.na(path$attempts)), n
     ), remedy = "Raise irae, or lower progression, death or enrolment_delay."), call = rlang::caller_env(3))
   }
   path
@@ -255,7 +257,8 @@ draw_response <- function(persons, visits, design, seed) {
     persons$T_CUT >= day & persons$person %in% seen
   chance <- response_chance(design)[persons$GROUP]
   persons$RESPONDER <- able & u[, 1] < chance
-  persons$COMPLETE <- persons$RESPONDER & beyond(persons$T_PROG, complete_day(design)) & u[, 2] < design$complete
+  lasts <- beyond(persons$T_PROG, complete_day(design))
+  persons$COMPLETE <- persons$RESPONDER & lasts & u[, 2] < design$complete
   later <- beyond(persons$T_PROG, 3 * day)
   persons$PSEUDO <- able & !persons$RESPONDER & later & u[, 3] < design$pseudoprogression
   persons

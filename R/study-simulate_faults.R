@@ -40,7 +40,9 @@ fault_name_faults <- function(faults, design) {
     return(NULL)
   }
   if (!is.character(faults) || anyNA(faults)) {
-    return(fault("faults", "wrong_type", "must be names of faults", remedy = "study_fault_names() lists them."))
+    return(fault("faults", "wrong_type", "must be names of faults",
+      remedy = "study_fault_names() lists them."
+    ))
   }
   unknown <- setdiff(faults, names(fault_plans))
   unfit <- if (inherits(design, "tte_design")) setdiff(faults, c(unknown, study_fault_names(design)))
@@ -97,7 +99,8 @@ plant_fault <- function(name, arguments, truth, order, used) {
   table_name <- intersect(plan$tables, names(arguments))[1]
   if (is.na(table_name)) no_room(name)
   table <- arguments[[table_name]]
-  rows <- if (is.null(plan$where)) seq_len(nrow(table)) else which(plan$where(table, truth, arguments) %in% TRUE)
+  rows <- seq_len(nrow(table))
+  if (!is.null(plan$where)) rows <- rows[rep_len(plan$where(table, truth, arguments), nrow(table)) %in% TRUE]
   if (length(rows) == 0) no_room(name)
   if (!is.null(table$USUBJID)) {
     able <- order[order %in% table$USUBJID[rows]]
@@ -121,7 +124,7 @@ plant_fault <- function(name, arguments, truth, order, used) {
 
 no_room <- function(name) {
   abort_input(fault(
-    "faults", "no_rows", sprintf("%s has no place in this study: nobody has such a record", dQuote(name, FALSE)),
+    "faults", "no_rows", sprintf("%s has no place here: nobody has such a record", dQuote(name, FALSE)),
     remedy = "Simulate more patients, or another seed."
   ), call = rlang::caller_env(3))
 }
@@ -258,11 +261,13 @@ with_groups <- c("biomarker_cohort", "guided_therapy", "rechallenge", "irae_risk
 fault_plans <- list(
   # rows and persons
   "missed visits" = plan(
-    c("lesions", "performance_status"), "AVAL", "missing_value", c(lesions = "doubt", performance_status = "error"),
+    c("lesions", "performance_status"), "AVAL", "missing_value",
+    c(lesions = "doubt", performance_status = "error"),
     put("AVAL", NA), function(table, ...) if (is.null(table$TRGRPID)) TRUE else is_target(table)
   ),
   "duplicate rows" = plan(
-    c("lesions", "performance_status"), "USUBJID", "row_twice", c(lesions = "error", performance_status = "doubt"),
+    c("lesions", "performance_status"), "USUBJID", "row_twice",
+    c(lesions = "error", performance_status = "doubt"),
     repeat_rows(), after_baseline
   ),
   "two results of a visit" = plan(
@@ -316,7 +321,8 @@ fault_plans <- list(
     "assessments", "ADT", "dates_out_of_order", "doubt", put("ADT", function(table, rows, arguments) {
       start <- arguments$subjects$IRAEDT[match(table$USUBJID[rows], arguments$subjects$USUBJID)]
       start - 30
-    }), designs = "rechallenge"
+    }),
+    designs = "rechallenge"
   ),
   "improbable year" = plan("exposure", "ASTDT", "out_of_range", "doubt", put("ASTDT", as.Date("2204-05-02"))),
   "incomplete scan date" = plan(
@@ -342,7 +348,9 @@ fault_plans <- list(
     c("performance_status"), "ADT", "outside_window", "doubt", put("ADT", shift_days("ADT", -60)),
     function(table, ...) table$AVISIT %in% setdiff(unique(table$AVISIT), c("Baseline", "V1"))
   ),
-  "unknown visit" = plan(visit_tables, "AVISIT", "unknown_level", "note", put("AVISIT", "Week 999"), after_baseline),
+  "unknown visit" = plan(
+    visit_tables, "AVISIT", "unknown_level", "note", put("AVISIT", "Week 999"), after_baseline
+  ),
 
   # life and death
   "records after death" = plan(
@@ -387,18 +395,24 @@ fault_plans <- list(
     "lesions", "TRSTRESC", "unknown_level", "error", put("TRSTRESC", "BIGGER"), is_target
   ),
   "unknown response" = plan(
-    "assessments", "AVALC", "unknown_level", "error", put("AVALC", "BETTER"), designs = "rechallenge"
+    "assessments", "AVALC", "unknown_level", "error", put("AVALC", "BETTER"),
+    designs = "rechallenge"
   ),
   "impossible size" = plan("lesions", "AVAL", "out_of_range", "error", put("AVAL", 2000), is_target),
   "negative size" = plan("lesions", "AVAL", "out_of_range", "error", put("AVAL", -4), is_target),
   "infinite size" = plan("lesions", "AVAL", "not_finite", "error", put("AVAL", Inf), is_target),
   "improbable size" = plan("lesions", "AVAL", "out_of_range", "doubt", put("AVAL", 420), is_target),
-  "absent with a size" = plan("lesions", "AVAL", "out_of_range", "error", put("TRSTRESC", "ABSENT"), function(table, ...) {
-    is_target(table) & table$AVAL > 0
-  }),
+  "absent with a size" = plan(
+    "lesions", "AVAL", "out_of_range", "error", put("TRSTRESC", "ABSENT"), function(table, ...) {
+      is_target(table) & table$AVAL > 0
+    }
+  ),
   "impossible grade" = plan("performance_status", "AVAL", "out_of_range", "error", put("AVAL", 6)),
   "fraction of a grade" = plan("performance_status", "AVAL", "not_whole", "error", put("AVAL", 1.5)),
-  "words for numbers" = plan("performance_status", "AVAL", "wrong_type", "error", put("AVAL", "one"), rowless = TRUE),
+  "words for numbers" = plan(
+    "performance_status", "AVAL", "wrong_type", "error", put("AVAL", "one"),
+    rowless = TRUE
+  ),
   "missing group" = plan(
     "subjects", "TRT01P", "missing_value", "error", put("TRT01P", NA_character_),
     designs = with_groups
@@ -406,9 +420,11 @@ fault_plans <- list(
   "unknown group" = plan("subjects", "TRT01P", "unknown_level", "error", put("TRT01P", "Other"),
     designs = with_groups, rowless = TRUE, listed = "arms"
   ),
-  "score without its date" = plan("subjects", "CTDT", "missing_value", "doubt", put("CTDT", as.Date(NA)), function(table, ...) {
-    !is.na(table$CTSCORE)
-  }, designs = "perioperative"),
+  "score without its date" = plan(
+    "subjects", "CTDT", "missing_value", "doubt", put("CTDT", as.Date(NA)),
+    function(table, ...) !is.na(table$CTSCORE),
+    designs = "perioperative"
+  ),
   "reader not named" = plan("lesions", "READER", "missing_value", "doubt", function(arguments, name, rows) {
     table <- arguments$lesions
     persons <- table$USUBJID[rows]
@@ -422,7 +438,9 @@ fault_plans <- list(
   "lesion changing its kind" = plan(
     "lesions", "TRGRPID", "contradiction", "doubt", put("TRGRPID", "NON-TARGET"), is_target
   ),
-  "lesion changing its organ" = plan("lesions", "TRLOC", "contradiction", "doubt", put("TRLOC", "BRAIN"), is_target),
+  "lesion changing its organ" = plan(
+    "lesions", "TRLOC", "contradiction", "doubt", put("TRLOC", "BRAIN"), is_target
+  ),
   "missing baseline" = plan(
     "lesions", "ADT", "no_baseline", "doubt",
     drop_rows(
@@ -434,7 +452,8 @@ fault_plans <- list(
     "lesions", "TRLNKID", "no_baseline", "doubt",
     drop_rows(
       function(table, rows) {
-        paste(table$USUBJID, table$TRLNKID) %in% paste(table$USUBJID, table$TRLNKID)[rows] & table$ABLFL == "Y"
+        lesion <- paste(table$USUBJID, table$TRLNKID)
+        lesion %in% lesion[rows] & table$ABLFL == "Y"
       },
       function(left, gone) paste(left$USUBJID, left$TRLNKID) %in% paste(gone$USUBJID, gone$TRLNKID)
     ), function(table, ...) {
@@ -462,12 +481,16 @@ fault_plans <- list(
     }), baseline_target
   ),
   "target too small" = plan("lesions", "AVAL", "below_limit", "doubt", put("AVAL", 6), baseline_target),
-  "more than five targets" = plan("lesions", "TRLNKID", "over_limit", "doubt", function(arguments, name, rows) {
-    many_targets(arguments, rows, 6, c("LIVER", "LIVER", "LUNG", "LUNG", "BRAIN", "SPLEEN"))
-  }, baseline_target),
-  "three targets of an organ" = plan("lesions", "TRLOC", "over_limit", "doubt", function(arguments, name, rows) {
-    many_targets(arguments, rows, 3, "LIVER")
-  }, baseline_target)
+  "more than five targets" = plan(
+    "lesions", "TRLNKID", "over_limit", "doubt", function(arguments, name, rows) {
+      many_targets(arguments, rows, 6, c("LIVER", "LIVER", "LUNG", "LUNG", "BRAIN", "SPLEEN"))
+    }, baseline_target
+  ),
+  "three targets of an organ" = plan(
+    "lesions", "TRLOC", "over_limit", "doubt", function(arguments, name, rows) {
+      many_targets(arguments, rows, 3, "LIVER")
+    }, baseline_target
+  )
 )
 
 is_size <- function(table) if (is.null(table$AVAL)) TRUE else !is.na(table$AVAL)

@@ -19,7 +19,9 @@ simulate_lesions <- function(design, cohort, seed) {
     ), thread_count()
   )
   grown$size <- show_progression(grown, scans, tumours, design$lesion_noise == 0)
-  rows <- Map(c, target_rows(grown), non_target_rows(tumours, scans, grown$course), new_lesion_rows(tumours, scans))
+  rows <- Map(
+    c, target_rows(grown), non_target_rows(tumours, scans, grown$course), new_lesion_rows(tumours, scans)
+  )
   order <- order(rows$scan, rows$kind, rows$lesion)
   lesion_table(lapply(rows, `[`, order), scans, tumours, persons)
 }
@@ -180,7 +182,7 @@ written_recurrences <- function(design, cohort, seed) {
 assessment_table <- function(visits, row, persons, param, word, keep) {
   row <- row[keep]
   data.frame(
-    USUBJID = persons$USUBJID[row], ADT = persons$STARTDT[row] + visits$day[keep], AVISIT = visits$AVISIT[keep],
-    PARAMCD = rep(param, length(row)), AVALC = word[keep]
+    USUBJID = persons$USUBJID[row], ADT = persons$STARTDT[row] + visits$day[keep],
+    AVISIT = visits$AVISIT[keep], PARAMCD = rep(param, length(row)), AVALC = word[keep]
   )
 }

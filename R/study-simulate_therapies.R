@@ -41,7 +41,8 @@ rechallenge_exposure <- function(persons) {
   first <- exposure_rows(persons, persons$GROUP, -persons$T_ONSET, 0)
   first$ASTDT <- persons$STARTDT - floor(persons$T_ONSET)
   again <- persons[began(persons$T_RECHALLENGE, persons), ]
-  second <- exposure_rows(again, paste(again$GROUP, "rechallenge", recycle0 = TRUE), again$T_RECHALLENGE, again$T_STOP)
+  treatment <- paste(again$GROUP, "rechallenge", recycle0 = TRUE)
+  second <- exposure_rows(again, treatment, again$T_RECHALLENGE, again$T_STOP)
   rows <- rbind(first, second)
   rows <- rows[order(match(rows$USUBJID, persons$USUBJID), rows$ASTDT), ]
   rownames(rows) <- NULL

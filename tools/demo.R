@@ -59,8 +59,8 @@ rotterdam_study <- function() {
   study_from_adam(adtte = rfs, arms = c("None", "Hormonal"), unit = "days", design = "cohort")
 }
 
-# Simulated, in the size its registration says: 120 patients with refractory solid tumours, groups by the therapy
-# started first, therapy guided by sequencing from some weeks later on.
+# Simulated, in the size its registration says: 120 patients with refractory solid tumours, groups by the
+# therapy started first, therapy guided by sequencing from some weeks later on.
 guided_therapy_study <- function() {
   rule <- recist(confirmed = FALSE)
   responses <- derive_response(guided_study, rule)

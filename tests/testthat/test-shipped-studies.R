@@ -13,10 +13,11 @@ test_that("the shipped studies are what their calls make, and say that they are 
 
 test_that("the shipped studies have the sizes that their help page says", {
   size <- function(name) design_size(shipped_studies()[[name]]$design)
-  expect_equal(
-    vapply(c("guided_study", "biomarker_study", "rechallenge_study", "perioperative_study", "irae_study"), size, 1),
-    c(guided_study = 120, biomarker_study = 80, rechallenge_study = 100, perioperative_study = 120, irae_study = 90)
+  sizes <- c(
+    guided_study = 120, biomarker_study = 80, rechallenge_study = 100, perioperative_study = 120,
+    irae_study = 90
   )
+  expect_equal(vapply(names(sizes), size, 1), sizes)
   place <- new.env()
   utils::data(list = "irae_study", package = "tte", envir = place)
   expect_equal(sum(place$irae_study$subjects$AUTOIMFL == "Y"), 12)

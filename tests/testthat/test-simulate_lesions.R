@@ -9,7 +9,7 @@ derived <- function(design, seed) {
   do.call(study, c(tables, study_arguments(design, tables)))
 }
 
-test_that("progression is found at the first visit after it, whatever shows it, and dates are the planted ones", {
+test_that("progression is found at the first visit after it, whatever shows it", {
   for (design in list(exact(design_guided_therapy, 500), exact(design_irae_risk, 500))) {
     persons <- simulate_cohort(design, 3)$persons
     study <- derived(design, 3)
@@ -26,7 +26,8 @@ test_that("progression is found at the first visit after it, whatever shows it, 
     expect_equal(found[!close], planned[!close], label = design$kind)
     expect_lt(sum(close), 40)
     kinds <- c("target", "non-target", "new lesion")
-    said <- c(sum(grepl("above nadir", pd$REASON)), sum(grepl("unequivocal", pd$REASON)), sum(grepl("new lesion", pd$REASON)))
+    words <- c("above nadir", "unequivocal", "new lesion")
+    said <- vapply(words, function(word) sum(grepl(word, pd$REASON)), 1L)
     expect_true(all(said > 20), label = toString(paste(kinds, said)))
   }
 })

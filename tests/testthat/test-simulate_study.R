@@ -1,7 +1,10 @@
 # Small designs of each kind, with few markers.
 small_designs <- function(patients = 40, ...) {
   list(
-    biomarker_cohort = design_biomarker_cohort(patients, n_markers = 12, marker_blocks = 3, signal_markers = 2, ...),
+    biomarker_cohort = design_biomarker_cohort(
+      patients,
+      n_markers = 12, marker_blocks = 3, signal_markers = 2, ...
+    ),
     guided_therapy = design_guided_therapy(patients, ...),
     rechallenge = design_rechallenge(patients, ...),
     perioperative = design_perioperative(
@@ -86,7 +89,8 @@ test_that("what happens follows the latent times, and nothing comes after the la
     for (name in c("lesions", "assessments", "questionnaires", "performance_status", "samples")) {
       table <- tables[[name]]
       if (!is.null(table)) {
-        expect_true(all(table$ADT <= last[match(table$USUBJID, vital$USUBJID)]), label = paste(design$kind, name))
+        end <- last[match(table$USUBJID, vital$USUBJID)]
+        expect_true(all(table$ADT <= end), label = paste(design$kind, name))
       }
     }
     for (name in c("exposure", "therapies")) {
@@ -129,7 +133,8 @@ test_that("guided therapy begins after the report, in those with an actionable v
   late <- persons[match(second$USUBJID, persons$USUBJID), ]
   expect_true(all(late$T_GUIDED < late$T_PROG & late$T_PROG < late$T_GUIDED2))
   # Nobody without an actionable variant, nobody with a rate of 0.
-  none <- simulate_cohort(design_guided_therapy(200, accrual = 60, guided_rate = 0, guided_after = 0), 1)$persons
+  unguided <- design_guided_therapy(200, accrual = 60, guided_rate = 0, guided_after = 0)
+  none <- simulate_cohort(unguided, 1)$persons
   expect_true(all(is.na(none$T_GUIDED)))
 })
 
@@ -148,12 +153,16 @@ test_that("in the design of rechallenge everybody has an irAE and lives to be en
   expect_setequal(unique(study$adverse_events$USUBJID), persons$USUBJID)
   again <- which(!is.na(persons$T_RECHALLENGE))
   expect_true(all(persons$T_RESOLVED[again] < persons$T_RECHALLENGE[again]))
-  nobody <- tryCatch(simulate_study(design_rechallenge(20, irae = 0), 1), tte_error_input = function(e) e$faults)
-  expect_equal(nobody$argument, "irae")
+  nobody <- design_rechallenge(20, irae = 0)
+  faults <- tryCatch(simulate_study(nobody, 1), tte_error_input = function(e) e$faults)
+  expect_equal(faults$argument, "irae")
 })
 
 test_that("recurrences are written down by kind at the first visit that shows them", {
-  design <- design_perioperative(400, 100, visit_missed = 0, visit_delay = 0, accrual = 60, new_primary = 0.01)
+  design <- design_perioperative(
+    400, 100,
+    visit_missed = 0, visit_delay = 0, accrual = 60, new_primary = 0.01
+  )
   tables <- simulate_tables(design, 3, c("subjects", "assessments", "vital_status"))
   persons <- simulate_cohort(design, 3)$persons
   rows <- tables$assessments
@@ -197,7 +206,9 @@ test_that("waiting times have the planted hazards", {
 })
 
 test_that("wrong input is a classed error", {
-  faults <- function(...) tryCatch(simulate_study(...), tte_error_input = function(e) paste(e$faults$argument, e$faults$fault))
+  faults <- function(...) {
+    tryCatch(simulate_study(...), tte_error_input = function(e) paste(e$faults$argument, e$faults$fault))
+  }
   design <- small_designs()$guided_therapy
   expect_equal(faults(list()), "design wrong_type")
   expect_equal(faults(design, seed = -1), "seed not_whole")

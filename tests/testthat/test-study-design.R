@@ -52,8 +52,8 @@ test_that("all wrong arguments are one condition with each of them", {
     first_patient = "soon", dropout = -0.1, visit_missed = 2, colour = "red", lesion_noise = NA
   ))
   expect_setequal(faults$argument, c(
-    "patients", "death", "actionable", "hr_guided", "groups", "progression", "orr", "first_patient", "dropout",
-    "visit_missed", "colour", "lesion_noise"
+    "patients", "death", "actionable", "hr_guided", "groups", "progression", "orr", "first_patient",
+    "dropout", "visit_missed", "colour", "lesion_noise"
   ))
   code <- stats::setNames(faults$fault, faults$argument)
   expect_equal(code[["death"]], "out_of_range")
@@ -63,7 +63,9 @@ test_that("all wrong arguments are one condition with each of them", {
 })
 
 test_that("rates below 0 and probabilities outside 0 to 1 are refused wherever there is one", {
-  rates <- c("rate", "hazard", "median", "median_group", "ratio", "ratio_group", "ratios", "accrual", "positive")
+  rates <- c(
+    "rate", "hazard", "median", "median_group", "ratio", "ratio_group", "ratios", "accrual", "positive"
+  )
   probabilities <- c("probability", "probability_group", "correlation", "noise")
   seen <- character()
   for (name in names(designs)) {
