@@ -4,8 +4,8 @@
 #' as counts and per cent of all patients of the arm, stacked or side by side, with the objective response
 #' rate and its exact confidence interval below each arm.
 #'
-#' Numbers and limits are those of [response_rate()]: `type = "bor"` for the bars, `type = "orr"` for the rate.
-#' Every patient of the analysis set is in the denominator, who was never assessed too.
+#' Numbers and limits are those of [response_rate()]: `type = "bor"` for the bars, `type = "orr"` for the
+#' rate. Every patient of the analysis set is in the denominator, who was never assessed too.
 #'
 #' @param object A [best_response()] result.
 #' @param ... Nothing.
@@ -40,9 +40,9 @@ NULL
 
 #' @rdname response_bars
 #' @exportS3Method ggplot2::autoplot
-autoplot.tte_best_response <- function(object, ..., by = "auto", confirmed = NULL, criteria = NULL, position = "stack",
-                                       conf.method = "clopper-pearson", conf.level = 0.95, palette = NULL,
-                                       x_lab = NULL, y_lab = NULL) {
+autoplot.tte_best_response <- function(object, ..., by = "auto", confirmed = NULL, criteria = NULL,
+                                       position = "stack", conf.method = "clopper-pearson",
+                                       conf.level = 0.95, palette = NULL, x_lab = NULL, y_lab = NULL) {
   check_dots(...)
   abort_input(if (nrow(object) == 0) fault("object", "no_rows", "there are no patients"))
   if (identical(by, "auto")) by <- object$provenance[[1]][["arm"]]
@@ -75,7 +75,8 @@ criteria_fault <- function(criteria, object) {
 bar_rates <- function(object, by, confirmed, criteria, conf.method, conf.level) {
   right <- if (is.null(by)) 1 else as.name(by)
   of <- function(data, left = NULL, ...) {
-    response_rate(rlang::new_formula(left, right), data, ..., conf.method = conf.method, conf.level = conf.level)
+    formula <- rlang::new_formula(left, right)
+    response_rate(formula, data, ..., conf.method = conf.method, conf.level = conf.level)
   }
   rate <- of(object, confirmed = confirmed)
   column <- rate$param[1]
@@ -158,7 +159,8 @@ stacked_responses <- function(data, palette, title) {
     ggplot2::scale_fill_manual(values = colours, name = title) +
     ggplot2::guides(fill = ggplot2::guide_legend(reverse = TRUE)) +
     ggplot2::scale_x_continuous(
-      breaks = seq_along(levels(data$arm)), labels = levels(data$arm), expand = ggplot2::expansion(add = c(0.45, if (all(inside)) 0.45 else 0.65))
+      breaks = seq_along(levels(data$arm)), labels = levels(data$arm),
+      expand = ggplot2::expansion(add = c(0.45, if (all(inside)) 0.45 else 0.65))
     ) +
     ggplot2::scale_y_continuous(limits = c(0, NA), expand = ggplot2::expansion(mult = c(0, 0.03))) +
     picture_theme("none")
@@ -192,7 +194,9 @@ words_beside <- function(words, width, size) {
   words$from <- words$place + width / 2
   list(
     ggplot2::geom_segment(
-      ggplot2::aes(x = .data[["from"]], xend = .data[["from"]] + 0.04, y = .data[["middle"]], yend = .data[["at"]]),
+      ggplot2::aes(
+        x = .data[["from"]], xend = .data[["from"]] + 0.04, y = .data[["middle"]], yend = .data[["at"]]
+      ),
       words,
       colour = "grey40", linewidth = 0.3
     ),
@@ -246,8 +250,10 @@ bars_caption <- function(rate, column, object, responses) {
     sprintf("ORR: objective response rate, %s whether confirmed or not", words)
   }
   picture_caption(
-    sprintf("%s.", counted_patients(sum(rate$n))), if (immune) "Responses by iRECIST.", paste0(orr, ", of all patients of the arm."),
+    sprintf("%s.", counted_patients(sum(rate$n))), if (immune) "Responses by iRECIST.",
+    paste0(orr, ", of all patients of the arm."),
     if (nrow(rate) > 3) sprintf("In brackets: %s confidence interval.", format_percent(rate$conf.level[1])),
-    short_explained(responses), unname(rate$provenance[[1]]$conventions["rate_interval"]), said_reader(told), said_cut(told$data_cut)
+    short_explained(responses), unname(rate$provenance[[1]]$conventions["rate_interval"]),
+    said_reader(told), said_cut(told$data_cut)
   )
 }

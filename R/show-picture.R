@@ -12,8 +12,8 @@ response_line_colours <- replace(
   response_colours,
   c("PR", "iPR", "SD", "iSD", "PD", "iCPD", "iUPD", "NE", "NON-CR/NON-PD", "NON-iCR/NON-iUPD", "MISSING"),
   c(
-    "#24608A", "#24608A", "#9CC4D8", "#9CC4D8", "#D9622B", "#D9622B", "#F0B48A", "#C9C9C9", "#C9BE97", "#C9BE97",
-    "#DDDDDD"
+    "#24608A", "#24608A", "#9CC4D8", "#9CC4D8", "#D9622B", "#D9622B", "#F0B48A", "#C9C9C9", "#C9BE97",
+    "#C9BE97", "#DDDDDD"
   )
 )
 
@@ -35,7 +35,8 @@ picture_column_faults <- function(column, argument, data) {
   }
   if (!checkmate::test_string(column) || !column %in% names(data)) {
     return(fault(
-      argument, "unknown_column", "must be the name of one column of the patients", column = paste(column)[1]
+      argument, "unknown_column", "must be the name of one column of the patients",
+      column = paste(column)[1]
     ))
   }
   values <- unique(stats::na.omit(as.character(data[[column]])))
@@ -52,7 +53,10 @@ picture_groups <- function(values) {
     values <- factor(as.character(values), picture_levels)
   }
   values <- droplevels(as.factor(values))
-  if (anyNA(values)) factor(values, c(levels(values), NA), c(levels(values), "Not known"), exclude = NULL) else values
+  if (!anyNA(values)) {
+    return(values)
+  }
+  factor(values, c(levels(values), NA), c(levels(values), "Not known"), exclude = NULL)
 }
 
 picture_palette <- function(groups, palette, of_responses = response_colours) {
@@ -123,7 +127,8 @@ picture_theme <- function(legend = "top") {
     legend.text = ggplot2::element_text(size = 9.5), legend.key.width = ggplot2::unit(1.1, "lines"),
     legend.key.height = ggplot2::unit(0.9, "lines"), legend.margin = ggplot2::margin(0, 0, 0, 0),
     legend.box.spacing = ggplot2::unit(3, "pt"), legend.box = "vertical",
-    legend.spacing.x = ggplot2::unit(14, "pt"), legend.spacing.y = ggplot2::unit(1, "pt"), axis.title = ggplot2::element_text(size = 10.5),
+    legend.spacing.x = ggplot2::unit(14, "pt"), legend.spacing.y = ggplot2::unit(1, "pt"),
+    axis.title = ggplot2::element_text(size = 10.5),
     plot.caption = ggplot2::element_text(size = 8, hjust = 0, colour = "grey25", lineheight = 1.05),
     plot.caption.position = "plot"
   )
@@ -158,10 +163,13 @@ picture_caption <- function(...) {
 
 # "Not shown: 2 without target lesions, 1 without a baseline."; nothing where nobody is.
 not_shown_words <- function(why) {
+  why <- why[!is.na(why)]
+  if (length(why) > 0) sprintf("Not shown: %s.", counted_reasons(why))
+}
+
+counted_reasons <- function(why) {
   counts <- table(factor(why, unique(why)))
-  if (length(counts) > 0) {
-    sprintf("Not shown: %s.", toString(sprintf("%d %s", as.vector(counts), names(counts))))
-  }
+  toString(sprintf("%d %s", as.vector(counts), names(counts)))
 }
 
 said_reader <- function(source) if (is_name(source$reader)) sprintf("Reader: %s.", source$reader)

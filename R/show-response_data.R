@@ -120,7 +120,7 @@ nothing_shown_fault <- function(why) {
   if (!all(!is.na(why))) {
     return(NULL)
   }
-  fault("x", "no_rows", sprintf("no patient has a change to show (%s)", sub("[.]$", "", tolower(not_shown_words(why)))),
+  fault("x", "no_rows", sprintf("no patient has a change to show: %s", counted_reasons(why)),
     remedy = "Give target lesions (TRGRPID TARGET) with sizes at the baseline and after it."
   )
 }

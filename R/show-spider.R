@@ -4,9 +4,9 @@
 #' each assessment with a complete sum, from 0 at the start. Marks show the first progression and the first
 #' new lesion.
 #'
-#' @section Lines and marks: The baseline stands at time 0, whenever it was scanned. A line is solid as long as the
-#'   assessments count for the best response (to the first progression, the new anticancer therapy, the data
-#'   cut) and dotted after it; `assessments = "response"` leaves the rest out. A circle marks the first
+#' @section Lines and marks: The baseline stands at time 0, whenever it was scanned. A line is solid as long
+#'   as the assessments count for the best response (to the first progression, the new anticancer therapy, the
+#'   data cut) and dotted after it; `assessments = "response"` leaves the rest out. A circle marks the first
 #'   progression (under iRECIST the first unconfirmed one, and a square the confirmed one), a cross the first
 #'   new lesion. A mark on an assessment without a complete sum stands at the level of the last one. Changes
 #'   above `limit` are drawn at it as a triangle.
@@ -38,7 +38,8 @@ spider_plot <- function(x, subjects = NULL, rule = NULL, reader = NULL, ..., col
                         palette = NULL, x_lab = NULL, y_lab = NULL) {
   check_dots(...)
   abort_input(rbind(
-    check_choice(assessments, "assessments", c("all", "response")), change_lines_fault(lines), change_limit_fault(limit),
+    check_choice(assessments, "assessments", c("all", "response")), change_lines_fault(lines),
+    change_limit_fault(limit),
     check_choice(unit, "unit", time_units), check_palette(palette)
   ))
   need("ggplot2", "drawing a spider plot")
@@ -131,7 +132,11 @@ draw_spider <- function(data, lines, palette, title, unit, told) {
     ggplot2::expand_limits(y = ends) +
     picture_theme("top") +
     ggplot2::guides(
-      colour = if (told) "none" else legend_guide(title, levels(data$group), order = 1, override.aes = list(linewidth = 1.1, alpha = 1)),
+      colour = if (told) {
+        "none"
+      } else {
+        legend_guide(title, levels(data$group), order = 1, override.aes = list(linewidth = 1.1, alpha = 1))
+      },
       shape = ggplot2::guide_legend(order = 2, override.aes = list(size = 2.2, stroke = 0.7))
     ) +
     legend_lines(title, if (!told) levels(data$group), spider_kinds(data))
@@ -171,11 +176,13 @@ spider_marks <- function(data, n) {
 
 spider_caption <- function(data, why, lines, limit, source) {
   picture_caption(
-    sprintf("%d of %s.", sum(is.na(why)), counted_patients(length(why))), not_shown_words(why[!is.na(why)]),
+    sprintf("%d of %s.", sum(is.na(why)), counted_patients(length(why))), not_shown_words(why),
     "Complete sums of the target lesions; the baseline stands at time 0.",
-    if (!all(data$counts)) sprintf(
-      "Dotted: after the %s or a new anticancer therapy.", progression_words(source$rule)
-    ),
+    if (!all(data$counts)) {
+      sprintf(
+        "Dotted: after the %s or a new anticancer therapy.", progression_words(source$rule)
+      )
+    },
     if (length(lines) > 0) sprintf("Lines at %s.", and_list(signed_percent(sort(lines), "%"))),
     if (any(data$cut)) sprintf("Changes above %s are drawn at it.", signed_percent(limit, "%")),
     said_reader(source), said_cut(source$cut)

@@ -1,24 +1,27 @@
 #' Swimmer plot: what happened to each patient
 #'
 #' A lane for each patient, the longest on top: the time on treatment as a bar, the follow-up after it as a
-#' thin line, the confirmed response as a dark band, marks at response, progression, new anticancer therapy and
-#' death, and an arrow where treatment (or follow-up) was going on at the last contact.
+#' thin line, the confirmed response as a dark band, marks at response, progression, new anticancer therapy
+#' and death, and an arrow where treatment (or follow-up) was going on at the last contact.
 #'
 #' @section Where the dates come from: Those of a study are derived by [derive_endpoint()]: the end of
 #'   follow-up and death from `OS`, the progression from `TTP`, start and end of the response from `DOR`, the
 #'   new therapy from `TTNT`. The response is the one that is confirmed, unless the rule says otherwise; its
 #'   band ends with progression or death, and at the last assessment where neither has come. The default
 #'   censoring, `censoring("EMA")`, leaves no progression out. Treatment runs from `TRTSDT` to `TRTEDT`; who
-#'   has begun it and has no end is on treatment to the end of follow-up. An arrow stands at the end of a lane
+#'   has begun it and has no end is on treatment to the end of follow-up. A study without responses that has
+#'   records of recurrence (`PARAMCD` `RECUR`) shows the first recurrence instead. An arrow stands at the end of a lane
 #'   where the patient was alive, and not lost.
 #'
 #' @param x A study, or a [derive_endpoint()] result with `OS` and, as far as they are to be seen, `TTP` (or
-#'   `PFS`), `DOR` and `TTNT`, each of them once. Without the middle two, `IPFS` and `IDOR` serve.
+#'   `PFS`), `DOR` and `TTNT`, each of them once. Without the middle two, `IPFS` and `IDOR` serve,
+#'   and for the progression `TTRECUR`, `RFS` or `DFS`.
 #' @inheritParams waterfall_plot
 #' @param rule,reader,censoring For a study: a [recist()] rule (`NULL` for `recist(confirmed = TRUE)`), or an
-#'   [irecist()] rule, by which response and progression are then those of `IDOR` and `IPFS`; whose assessments
-#'   count, and a [censoring()] rule (`NULL` for `censoring("EMA")`).
-#' @param bar `"treatment"` or `"follow_up"`. By default treatment where `TRTSDT` and `TRTEDT` are there.
+#'   [irecist()] rule, by which response and progression are then those of `IDOR` and `IPFS`; whose
+#'   assessments count, and a [censoring()] rule (`NULL` for `censoring("EMA")`).
+#' @param bar `"treatment"` or `"follow_up"`. By default treatment where `TRTSDT` and `TRTEDT` are there and
+#'   somebody was treated after time zero.
 #' @param colour A column of the patients that the colour of a bar tells, by default the arm; `NA` for none.
 #' @param facet A column that makes a panel for each of its values; `NULL` for none. By default one panel, and
 #'   beyond 60 patients one for each colour.
@@ -55,7 +58,7 @@ swimmer_plot <- function(x, rule = NULL, reader = NULL, censoring = NULL, ..., b
   need("ggplot2", "drawing a swimmer plot")
   adtte <- swimmer_endpoints(x, rule, reader, censoring)
   persons <- swimmer_persons(adtte)
-  if (is.null(bar)) bar <- if (all(c("TRTSDT", "TRTEDT") %in% names(persons))) "treatment" else "follow_up"
+  if (is.null(bar)) bar <- if (treated_later(persons)) "treatment" else "follow_up"
   arm <- adtte$provenance[[1]]$arm
   if (is.null(colour)) colour <- if (is_name(arm)) arm else NA
   if (is.na(colour)[1]) colour <- NULL
@@ -98,11 +101,21 @@ swimmer_endpoints <- function(x, rule, reader, censoring, call = rlang::caller_e
   treated_anew <- !is.null(subjects[["NACTDT"]]) || !is.null(x[["therapies"]])
   of_response <- if (is_irecist(rule)) c("IPFS", "IDOR") else c("TTP", "DOR")
   wanted <- c(
-    list(endpoint("OS")), if (has_responses(x)) lapply(of_response, endpoint),
+    list(endpoint("OS")),
+    if (has_responses(x)) lapply(of_response, endpoint) else if (!is.null(event_records(x))) list(recurrence()),
     if (treated_anew) list(endpoint("TTNT", death = "competing"))
   )
   derive_endpoint(x, wanted, rule = rule, censoring = censoring, reader = reader)
 }
+
+recurrence <- function() {
+  endpoint("TTRECUR",
+    disease = "colon", events = recurrences, competing = list(), end = "contact", steps = FALSE,
+    label = "Time to Recurrence"
+  )
+}
+
+of_progressions <- c("TTP", "PFS", "IPFS", "TTRECUR", "RFS", "DFS")
 
 # A rule that does not say whether responses must be confirmed asks for it.
 with_confirmation <- function(rule) {
@@ -115,7 +128,7 @@ with_confirmation <- function(rule) {
 swimmer_persons <- function(adtte, call = rlang::caller_env()) {
   names <- vapply(adtte$provenance, function(told) toupper(told$endpoint), "")
   codes <- tapply(adtte$PARAMCD, names, unique, simplify = FALSE)
-  used <- codes[intersect(c("OS", "TTP", "PFS", "IPFS", "DOR", "IDOR", "TTNT"), names(codes))]
+  used <- codes[intersect(c("OS", of_progressions, "DOR", "IDOR", "TTNT"), names(codes))]
   twice <- names(used)[lengths(used) > 1]
   abort_input(rbind(
     fault("x", "unknown_param", "has no rows of OS, which the length of a lane comes from", remedy = paste(
@@ -131,7 +144,7 @@ swimmer_persons <- function(adtte, call = rlang::caller_env()) {
     rows <- which(names == name & when)
     rows[match(os$USUBJID, adtte$USUBJID[rows])]
   }
-  of_progression <- intersect(c("TTP", "PFS", "IPFS"), names)[1]
+  of_progression <- intersect(of_progressions, names)[1]
   progressed <- row_of(of_progression, adtte$CAUSE == 1 & !adtte$EVNTDESC %in% event_words(deaths))
   response <- row_of(intersect(c("DOR", "IDOR"), names)[1])
   treated <- row_of("TTNT", adtte$CAUSE == 1 & adtte$EVNTDESC %in% event_words("NEW THERAPY"))
@@ -143,7 +156,15 @@ swimmer_persons <- function(adtte, call = rlang::caller_env()) {
   persons$.response_to <- day(response, "ADT")
   persons$.progression <- day(progressed, "ADT")
   persons$.therapy <- day(treated, "ADT")
+  attr(persons, "recurrence") <- of_progression %in% c("TTRECUR", "RFS", "DFS")
   persons
+}
+
+# Does anybody have treatment to show, from time zero on?
+treated_later <- function(persons) {
+  all(c("TRTSDT", "TRTEDT") %in% names(persons)) && any(
+    !is.na(persons$TRTSDT) & (is.na(persons$TRTEDT) | as.Date(persons$TRTEDT) > as.Date(persons$STARTDT))
+  )
 }
 
 deaths <- c("DEATH", "CANCER DEATH", "OTHER DEATH")
@@ -169,6 +190,7 @@ swimmer_data <- function(persons, bar, colour, facet, unit) {
     stopped <- days("TRTEDT")
     on <- !is.na(from) & is.na(stopped) & persons$.ongoing & !said_to_have_stopped(persons)
     to <- ifelse(is.na(stopped), end, pmin(stopped, end))
+    from[to <= 0] <- NA
     to[is.na(from)] <- NA
   } else {
     from <- rep(0, n)
@@ -188,6 +210,8 @@ swimmer_data <- function(persons, bar, colour, facet, unit) {
   rownames(data) <- NULL
   data$panel <- counted_panels(data$panel)
   data$lane <- seq_len(n)
+  attr(data, "marks") <- swimmer_marks
+  if (isTRUE(attr(persons, "recurrence"))) attr(data, "marks")$label[2] <- "Recurrence"
   data
 }
 
@@ -199,7 +223,7 @@ said_to_have_stopped <- function(persons) {
 
 # ---- the picture ----
 
-lane_colours <- c("#A9CBDD", "#F0D9B8", "#CDBFD9", "#DCDCDC", "#BFD6BE", "#F3C3B2", "#E8E2A8", "#C4C4C4")
+lane_colours <- c("#8FB8D0", "#F3E1C5", "#D9CBE3", "#BDBDBD", "#CFE3CC", "#F0BCA8", "#E8E2A8", "#A8A8A8")
 
 swimmer_marks <- data.frame(
   column = c("response_from", "progression", "therapy", "death"),
@@ -218,8 +242,8 @@ draw_swimmer <- function(data, palette, title, unit, ids, told) {
   responded <- data[!is.na(data$response_from), , drop = FALSE]
   lanes <- function(half) {
     ggplot2::aes(
-      xmin = .data[["from"]], xmax = .data[["to"]], ymin = .data[["lane"]] - half, ymax = .data[["lane"]] + half,
-      fill = .data[["group"]]
+      xmin = .data[["from"]], xmax = .data[["to"]], ymin = .data[["lane"]] - half,
+      ymax = .data[["lane"]] + half, fill = .data[["group"]]
     )
   }
   ggplot2::ggplot(data, ggplot2::aes(y = .data[["lane"]])) +
@@ -267,20 +291,22 @@ swimmer_arrows <- function(data, longest, n) {
 }
 
 marks_seen <- function(data) {
-  swimmer_marks$label[vapply(swimmer_marks$column, function(column) any(!is.na(data[[column]])), logical(1))]
+  kinds <- attr(data, "marks")
+  kinds$label[vapply(kinds$column, function(column) any(!is.na(data[[column]])), logical(1))]
 }
 
 swimmer_points <- function(data, size) {
-  parts <- lapply(seq_len(nrow(swimmer_marks)), function(k) {
-    at <- data[[swimmer_marks$column[k]]]
+  kinds <- attr(data, "marks")
+  parts <- lapply(seq_len(nrow(kinds)), function(k) {
+    at <- data[[kinds$column[k]]]
     rows <- data[!is.na(at), c("lane", "panel"), drop = FALSE]
-    if (nrow(rows) > 0) cbind(rows, at = at[!is.na(at)], mark = swimmer_marks$label[k])
+    if (nrow(rows) > 0) cbind(rows, at = at[!is.na(at)], mark = kinds$label[k])
   })
   marks <- do.call(rbind, parts)
   if (is.null(marks)) {
     return(NULL)
   }
-  shown <- swimmer_marks[swimmer_marks$label %in% marks$mark, ]
+  shown <- kinds[kinds$label %in% marks$mark, ]
   marks$mark <- factor(marks$mark, shown$label)
   list(
     lapply(shown$label, function(label) {
@@ -289,9 +315,11 @@ swimmer_points <- function(data, size) {
         size = size, stroke = size / 4, colour = "black", fill = shown$fill[shown$label == label]
       )
     }),
-    ggplot2::scale_shape_manual(values = stats::setNames(shown$shape, shown$label), name = NULL, drop = FALSE),
-    ggplot2::guides(
-      shape = ggplot2::guide_legend(order = 2, override.aes = list(size = 2.1, stroke = 0.5, fill = shown$fill))
+    ggplot2::scale_shape_manual(
+      values = stats::setNames(shown$shape, shown$label), name = NULL, drop = FALSE,
+      guide = ggplot2::guide_legend(
+        order = 2, override.aes = list(size = 2.1, stroke = 0.5, fill = shown$fill)
+      )
     )
   )
 }
@@ -300,7 +328,9 @@ lane_scale <- function(data, ids) {
   if (!ids) {
     return(ggplot2::scale_y_continuous(breaks = NULL, expand = ggplot2::expansion(add = 0.8)))
   }
-  ggplot2::scale_y_continuous(breaks = data$lane, labels = data$USUBJID, expand = ggplot2::expansion(add = 0.4))
+  ggplot2::scale_y_continuous(
+    breaks = data$lane, labels = data$USUBJID, expand = ggplot2::expansion(add = 0.4)
+  )
 }
 
 swimmer_caption <- function(data, adtte, bar) {

@@ -5,9 +5,9 @@
 #'
 #' @section Which assessments: By default those that count for the best response: from the start to the first
 #'   progression (its own assessment included), to the new anticancer therapy and to the data cut, as
-#'   [best_response()] takes them; under iRECIST to the confirmed progression. `assessments = "all"` takes every
-#'   assessment up to the data cut. Only complete sums count, against a complete baseline. Who has none is not
-#'   drawn but counted in the caption, with the reason.
+#'   [best_response()] takes them; under iRECIST to the confirmed progression. `assessments = "all"` takes
+#'   every assessment up to the data cut. Only complete sums count, against a complete baseline. Who has none
+#'   is not drawn but counted in the caption, with the reason.
 #'
 #' @section Reading it: The line at -30 \% is what a partial response needs. The line at +20 \% is for
 #'   orientation only, because progression is measured from the smallest sum, not from the baseline. A deep
@@ -17,8 +17,8 @@
 #' @param x A study, or a [derive_response()] result.
 #' @param subjects For a [derive_response()] result: the patients, as [best_response()] takes them, or a
 #'   [best_response()] result.
-#' @param rule A [recist()] or [irecist()] rule. `NULL` is `recist()` for a study, and the rule by which `x` was derived
-#'   otherwise.
+#' @param rule A [recist()] or [irecist()] rule. `NULL` is `recist()` for a study, and the rule by which `x`
+#'   was derived otherwise.
 #' @param reader Whose assessments; required where several readers are in the data.
 #' @param ... Nothing.
 #' @param colour What the colour of a bar tells: a column of [best_response()] or of the patients, such as
@@ -56,8 +56,8 @@ waterfall_plot <- function(x, subjects = NULL, rule = NULL, reader = NULL, ..., 
                            palette = NULL, x_lab = NULL, y_lab = NULL) {
   check_dots(...)
   abort_input(rbind(
-    check_choice(assessments, "assessments", c("response", "all")), change_lines_fault(lines), change_limit_fault(limit),
-    check_palette(palette)
+    check_choice(assessments, "assessments", c("response", "all")), change_lines_fault(lines),
+    change_limit_fault(limit), check_palette(palette)
   ))
   need("ggplot2", "drawing a waterfall plot")
   source <- picture_source(x, subjects, rule, reader)
@@ -77,7 +77,8 @@ waterfall_plot <- function(x, subjects = NULL, rule = NULL, reader = NULL, ..., 
   if (is.null(y_lab)) y_lab <- "Best change of target sum\nfrom baseline (%)"
   picture_panels(plot, facet, "free_x", nrow = 1) +
     ggplot2::labs(
-      x = x_lab, y = y_lab, caption = waterfall_caption(all, drawn, assessments, lines, limit, source, written, labels)
+      x = x_lab, y = y_lab,
+      caption = waterfall_caption(all, drawn, assessments, lines, limit, source, written && is.null(labels))
     )
 }
 
@@ -186,9 +187,9 @@ bar_labels <- function(data, n, range) {
   )
 }
 
-waterfall_caption <- function(all, drawn, assessments, lines, limit, source, written, labels) {
+waterfall_caption <- function(all, drawn, assessments, lines, limit, source, labelled) {
   picture_caption(
-    sprintf("%d of %s.", nrow(drawn), counted_patients(nrow(all))), not_shown_words(all$missing[!is.na(all$missing)]),
+    sprintf("%d of %s.", nrow(drawn), counted_patients(nrow(all))), not_shown_words(all$missing),
     "Best change: smallest complete sum of the target lesions",
     if (assessments == "response") {
       sprintf("up to the %s, new anticancer therapy or data cut,", progression_words(source$rule))
@@ -199,7 +200,7 @@ waterfall_caption <- function(all, drawn, assessments, lines, limit, source, wri
     if (any(drawn$cut)) {
       sprintf("Triangle: %d above %s, cut there.", sum(drawn$cut), signed_percent(limit, "%"))
     },
-    if (written && is.null(labels)) "Labels: confirmed best response.",
+    if (labelled) "Labels: confirmed best response.",
     said_reader(source), said_cut(source$cut)
   )
 }

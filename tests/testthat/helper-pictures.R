@@ -9,7 +9,8 @@ picture_study <- function(n = 20, seed = 1, treated = TRUE) {
     arm <- sample(rep(c("Placebo", "Drug X"), length.out = n))
     persons <- lapply(seq_len(n), function(i) picture_person(i, arm[i], start[i], cut))
     subjects <- data.frame(
-      USUBJID = sprintf("P%03d", seq_len(n)), TRT01P = arm, RANDDT = start, TRTSDT = start + sample(0:3, n, TRUE)
+      USUBJID = sprintf("P%03d", seq_len(n)), TRT01P = arm, RANDDT = start,
+      TRTSDT = start + sample(0:3, n, TRUE)
     )
     of <- function(what) do.call(c, lapply(persons, `[[`, what))
     subjects$TRTEDT <- if (treated) of("stop") else as.Date(NA)
@@ -53,12 +54,13 @@ picture_person <- function(i, arm, start, cut) {
   }
   kind <- if (i == 1) "NON-TARGET" else "TARGET"
   lesions <- do.call(rbind, lapply(seq_along(size), function(k) {
-    mm <- if (i == 1) NA else round(pmax(0, share * size[k] + (day > 0) * stats::rnorm(length(day), 0, 0.7)), 1)
+    noise <- (day > 0) * stats::rnorm(length(day), 0, 0.7)
+    mm <- if (i == 1) NA else round(pmax(0, share * size[k] + noise), 1)
     rows(paste0("T", k), kind, seq_along(day), mm, if (i == 1) "PRESENT" else "")
   }))
-  seen <- which(day > new)
+  seen <- utils::head(which(day > new), 1)
   list(
-    lesions = rbind(lesions, rows("X1", "NEW", utils::head(seen, 1), rep(NA_real_, min(1, length(seen))), "UNEQUIVOCAL")),
+    lesions = rbind(lesions, rows("X1", "NEW", seen, rep(NA_real_, length(seen)), "UNEQUIVOCAL")),
     stop = if (stop < end || death <= end) start + round(stop) else as.Date(NA),
     death = if (death <= end) start + round(death) else as.Date(NA),
     last = start + floor(end),

@@ -18,7 +18,8 @@ test_that("stacked bars have the counts of each arm and the rate with its exact 
   expect_equal(b$percent, 100 * c(0, 1, 2, 1, 1, 1) / 6)
   exact <- function(x, n) 100 * c(stats::qbeta(0.025, x, n - x + 1), stats::qbeta(0.975, x + 1, n - x))
   label <- function(arm, x, n) {
-    sprintf("%s (n = %d)\nORR %.1f%%\n(95%% CI %.1f to %.1f)", arm, n, 100 * x / n, exact(x, n)[1], exact(x, n)[2])
+    limits <- exact(x, n)
+    sprintf("%s (n = %d)\nORR %.1f%%\n(95%% CI %.1f to %.1f)", arm, n, 100 * x / n, limits[1], limits[2])
   }
   expect_identical(levels(data$arm), c(label("A", 3, 4), label("B", 1, 6)))
   bars <- ggplot2::layer_data(plot, 1)
@@ -29,7 +30,7 @@ test_that("stacked bars have the counts of each arm and the rate with its exact 
   expect_equal(words$y[words$x == 1], c(12.5, 50, 87.5))
   caption <- gsub("\n", " ", plot$labels$caption)
   expect_match(caption, "^10 patients\\. ORR: objective response rate, CR or PR whether confirmed or not")
-  expect_match(caption, "ND: no assessment. Limits of a response rate: Clopper-Pearson (exact).", fixed = TRUE)
+  expect_match(caption, "ND: no assessment. Limits of a response rate: Clopper-Pearson (exact)", fixed = TRUE)
 })
 
 test_that("arms side by side and all patients together have the same counts", {
@@ -59,7 +60,8 @@ test_that("thin pieces have words beside the bar that do not touch", {
   expect_equal(spread_out(c(97, 98, 99), 5, 2, 100), c(90, 95, 100))
   expect_equal(spread_out(c(0, 1), 5, 2, 100), c(2, 7))
   skip_if_not_installed("ggplot2")
-  visits <- data.frame(USUBJID = as.character(1:100), ADT = day_zero + 50, AVALC = rep(c("PR", "SD", "PD", "NE"), c(1, 1, 1, 97)))
+  words <- rep(c("PR", "SD", "PD", "NE"), c(1, 1, 1, 97))
+  visits <- data.frame(USUBJID = as.character(1:100), ADT = day_zero + 50, AVALC = words)
   subjects <- data.frame(USUBJID = as.character(1:100), STARTDT = day_zero)
   plot <- ggplot2::autoplot(best_response(visits, subjects, rule = recist(confirmed = FALSE)))
   beside <- ggplot2::layer_data(plot, 4)

@@ -9,7 +9,9 @@ spider_patients <- function() {
     lesion("X1", "NEW", "", "", "UNEQUIVOCAL", who = "2"), lesion("T1", "TARGET", 10, 25, who = "3"),
     lesion("N1", "NON-TARGET", "PRESENT", "PRESENT", who = "4")
   )
-  subjects <- data.frame(USUBJID = as.character(1:4), STARTDT = recist_start, ARM = factor(c("A", "B", "B", "A")))
+  subjects <- data.frame(
+    USUBJID = as.character(1:4), STARTDT = recist_start, ARM = factor(c("A", "B", "B", "A"))
+  )
   list(responses = derive_response(lesions, subjects), subjects = subjects)
 }
 

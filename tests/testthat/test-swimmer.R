@@ -90,7 +90,8 @@ test_that("bars, bands, marks and arrows stand where the data say", {
   expect_equal(bars$xmax, c(60, 130, 210))
   expect_equal((bars$ymin + bars$ymax) / 2, 2:4)
   expect_identical(bars$fill, lane_colours[c(1, 1, 2)])
-  expect_equal(ggplot2::layer_data(plot, rects[2])[c("xmin", "xmax")], data.frame(xmin = c(42, 42), xmax = c(126, 84)))
+  bands <- ggplot2::layer_data(plot, rects[2])
+  expect_equal(bands[c("xmin", "xmax")], data.frame(xmin = c(42, 42), xmax = c(126, 84)))
   marks <- do.call(rbind, lapply(which(kinds == "GeomPoint"), function(i) {
     ggplot2::layer_data(plot, i)[c("x", "y", "shape")]
   }))
@@ -108,7 +109,10 @@ test_that("bars, bands, marks and arrows stand where the data say", {
 test_that("a study without treatment dates, assessments or arms has what it has", {
   skip_if_not_installed("ggplot2")
   bare <- study(
-    data.frame(USUBJID = c("1", "2"), RANDDT = day_zero, LSTALVDT = day_zero + c(100, 50), DTHDT = day_zero + c(NA, 50)),
+    data.frame(
+      USUBJID = c("1", "2"), RANDDT = day_zero, LSTALVDT = day_zero + c(100, 50),
+      DTHDT = day_zero + c(NA, 50)
+    ),
     design = "randomised", arm = NULL
   )
   plot <- swimmer_plot(bare, unit = "days")
@@ -137,15 +141,19 @@ test_that("every wrong input is a fault", {
   nobody <- trial
   nobody$subjects <- trial$subjects[0, ]
   expect_fault(swimmer_plot(nobody), "no_rows", "x")
-  visits <- data.frame(USUBJID = c("1", "1"), ADT = day_zero + 42, AVALC = c("PR", "SD"), READER = c("A", "B"))
+  visits <- data.frame(
+    USUBJID = c("1", "1"), ADT = day_zero + 42, AVALC = c("PR", "SD"), READER = c("A", "B")
+  )
   expect_fault(swimmer_plot(swimmers(visits = visits)), "several_params", "reader")
-  expect_match(gsub("\n", " ", swimmer_plot(swimmers(visits = visits), reader = "A")$labels$caption), "Reader: A.", fixed = TRUE)
+  read <- swimmer_plot(swimmers(visits = visits), reader = "A")
+  expect_match(gsub("\n", " ", read$labels$caption), "Reader: A.", fixed = TRUE)
 })
 
 test_that("under iRECIST response and progression are those of IDOR and IPFS", {
   skip_if_not_installed("ggplot2")
   lesions <- rbind(
-    lesion("T1", "TARGET", 100, 130, 60, 55, 90, 120, who = "1"), lesion("T1", "TARGET", 50, 20, 20, 40, 48, who = "2")
+    lesion("T1", "TARGET", 100, 130, 60, 55, 90, 120, who = "1"),
+    lesion("T1", "TARGET", 50, 20, 20, 40, 48, who = "2")
   )
   subjects <- data.frame(
     USUBJID = c("1", "2"), RANDDT = recist_start, LSTALVDT = recist_start + 300, DTHDT = as.Date(NA)
@@ -160,4 +168,29 @@ test_that("under iRECIST response and progression are those of IDOR and IPFS", {
   plain <- swimmer_plot(trial, unit = "days")$data
   expect_equal(plain$progression[plain$USUBJID == "1"], 42)
   expect_true(is.na(plain$response_from[plain$USUBJID == "1"]))
+})
+
+test_that("treatment before time zero has no bar, and recurrences stand for progression", {
+  skip_if_not_installed("ggplot2")
+  subjects <- data.frame(
+    USUBJID = c("1", "2"), SURGDT = day_zero, TRTSDT = day_zero - 90, TRTEDT = day_zero + c(-30, 40),
+    LSTALVDT = day_zero + c(300, 200), DTHDT = day_zero + c(NA, 200)
+  )
+  records <- data.frame(
+    USUBJID = c("1", "1", "2"), ADT = day_zero + c(60, 150, 60), PARAMCD = "RECUR",
+    AVALC = c("RECURRENCE-FREE", "DISTANT RECURRENCE", "RECURRENCE-FREE")
+  )
+  operated <- function(subjects) {
+    study(subjects, assessments = records, design = "cohort", arm = NULL, start = "SURGDT")
+  }
+  plot <- swimmer_plot(operated(subjects), unit = "days")
+  expect_equal(plot$data$from, c(NA, 0))
+  expect_equal(plot$data$to, c(NA, 40))
+  expect_equal(plot$data$progression, c(150, NA))
+  expect_equal(plot$data$death, c(NA, 200))
+  marks <- ggplot2::layer_data(plot, which(layer_kinds(plot) == "GeomPoint")[1])
+  expect_equal(c(marks$x, marks$shape), c(150, 23))
+  expect_identical(marks_seen(plot$data), c("Recurrence", "Death"))
+  subjects$TRTEDT <- day_zero - 30
+  expect_match(swimmer_plot(operated(subjects))$labels$caption, "Bar: follow-up.", fixed = TRUE)
 })

@@ -2,8 +2,9 @@
 
 drawn_patients <- function(...) {
   lesions <- rbind(...)
+  persons <- unique(lesions$USUBJID)
   subjects <- data.frame(
-    USUBJID = unique(lesions$USUBJID), STARTDT = recist_start, ARM = rep_len(c("A", "B"), length(unique(lesions$USUBJID)))
+    USUBJID = persons, STARTDT = recist_start, ARM = rep_len(c("A", "B"), length(persons))
   )
   list(lesions = lesions, subjects = subjects)
 }
@@ -127,7 +128,7 @@ test_that("nobody with a change, and several readers, are faults that say so", {
   skip_if_not_installed("ggplot2")
   none <- drawn_patients(lesion("N1", "NON-TARGET", "PRESENT", "PRESENT"))
   expect_fault(waterfall_plot(responses_of(none), none$subjects), "no_rows", "x")
-  expect_error(waterfall_plot(responses_of(none), none$subjects), "1 without target lesions")
+  expect_error(waterfall_plot(responses_of(none), none$subjects), "to show: 1 without target lesions")
   p <- drawn_patients(target("T1", 50, 20))
   p$lesions <- rbind(transform(p$lesions, READER = "A"), transform(p$lesions, READER = "B", AVAL = c(50, 40)))
   responses <- responses_of(p)
@@ -151,7 +152,9 @@ pseudo_progressor <- function() {
 test_that("under iRECIST assessments count to the confirmed progression, by RECIST 1.1 to the first", {
   skip_if_not_installed("ggplot2")
   p <- pseudo_progressor()
-  drawn <- function(rule, ...) waterfall_plot(derive_response(p$sums, p$subjects, rule = rule), p$subjects, ...)
+  drawn <- function(rule, ...) {
+    waterfall_plot(derive_response(p$sums, p$subjects, rule = rule), p$subjects, ...)
+  }
   plain <- drawn(recist(confirmed = TRUE))
   expect_equal(plain$data$change, 30)
   expect_identical(as.character(plain$data$group), "PD")
