@@ -32,8 +32,8 @@ blur_column <- function(table, column, chance, design, persons, seed, purpose) {
   table
 }
 
-# The death of a person is blurred wherever it is written. Ends of adverse events after the person was last
-# known to be alive are then not known either.
+# The death of a person is blurred wherever it is written. The person was last known to be alive on that day,
+# so nothing else on record comes to lie after the completed date.
 blur_deaths <- function(tables, design, persons, seed) {
   chance <- design$partial_dates[["death"]]
   if (chance == 0) {
@@ -41,28 +41,12 @@ blur_deaths <- function(tables, design, persons, seed) {
   }
   u <- draw_persons(seed, "death_dates", persons$person, 2)
   for (name in intersect(c("subjects", "vital_status"), names(tables))) {
-    if (is.null(tables[[name]][["DTHDT"]])) next
+    date <- tables[[name]][["DTHDT"]]
+    if (is.null(date)) next
     row <- match(tables[[name]]$USUBJID, persons$USUBJID)
-    date <- tables[[name]]$DTHDT
     tables[[name]]$DTHDT <- blurred(date, u[row, , drop = FALSE], chance, design$partial_month)
   }
-  hit <- persons$USUBJID[u[, 1] < chance & !is.na(persons$T_DEATH)]
-  events <- tables$adverse_events
-  if (!is.null(events)) {
-    over <- events$USUBJID %in% hit & events$AEOUT %in% "RECOVERED/RESOLVED"
-    events$AENDT[(over & events$AENDT > last_known(tables, events)) %in% TRUE] <- NA
-    tables$adverse_events <- events
-  }
   tables
-}
-
-# When the persons of these rows were last known to be alive.
-last_known <- function(tables, rows) {
-  table <- if (is.null(tables$vital_status[["LSTALVDT"]])) tables$subjects else tables$vital_status
-  if (is.null(table[["LSTALVDT"]])) {
-    return(rep(as.Date(NA), nrow(rows)))
-  }
-  table$LSTALVDT[match(rows$USUBJID, table$USUBJID)]
 }
 
 blurred <- function(date, u, chance, month) {

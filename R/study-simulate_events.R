@@ -161,8 +161,7 @@ state_has <- function(states, words) {
 }
 
 # Stays in the given states (a logical for each): moves within them do not end a stay. `left` is NA where
-# nobody left or death did; `resolved` says whether it was to resolution, `again` whether it began as a
-# recurrence.
+# nobody left; `resolved` says whether it was to resolution, `again` whether it began as a recurrence.
 path_stays <- function(path, model, within, n) {
   person <- path$person
   enter <- which(within[path$to] & !within[path$from])
@@ -178,7 +177,7 @@ path_stays <- function(path, model, within, n) {
   key <- function(row, number) most_things * row + number
   left <- match(key(stays$row, stays$number), key(person[leave], number_within(person[leave])))
   to <- path$to[leave][left]
-  stays$left <- ifelse(word(to, "dead"), NA, path$time[leave][left])
+  stays$left <- path$time[leave][left]
   stays$resolved <- word(to, "resolved")
   stays
 }

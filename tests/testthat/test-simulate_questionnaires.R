@@ -111,6 +111,12 @@ test_that("groups differ as planted, after the baseline only", {
   expect_true(within_chance(difference(base, "T_FAT"), 0, se))
   expect_true(within_chance(difference(visit, "T_FAT"), 4, se))
   expect_true(within_chance(difference(visit, "T_SOCIAL"), -4, se))
+  without <- design
+  without$qs_group <- 0
+  plain <- wide_scores(forms_of(without))
+  expect_true(any(base & wide$day == 0 & second))
+  expect_identical(wide$scores[base, ], plain$scores[base, ])
+  expect_identical(wide$scores[!second, ], plain$scores[!second, ])
   named <- design
   named$qs_group <- c("Anti-PD-1" = 4)
   expect_equal(group_shift(named, list(GROUP = c("Anti-PD-1", "Combination"))), c(4, 0))

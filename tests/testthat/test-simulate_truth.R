@@ -113,6 +113,27 @@ test_that("planted hazard ratios are v the first level, each of its transition",
   expect_equal(values$value[values$covariate %in% "irAE"], 0.75)
 })
 
+test_that("a study keeps its truth: what was planted, in words, and when what happens to whom", {
+  design <- design_irae_risk(patients = 40, n_markers = 12, signal_markers = 2)
+  made <- simulate_study(design, seed = 5)
+  truth <- study_truth(made)
+  expect_equal(truth$seed, 5)
+  expect_identical(truth$design, design)
+  expect_equal(truth$planted$sentence[truth$planted$argument == "patients"], "40 patients.")
+  expect_setequal(truth$planted$argument, names(format(design)))
+  expect_equal(truth$persons$USUBJID, made$subjects$USUBJID)
+  died <- truth$persons$DIED
+  expect_equal(made$subjects$DTHDT[died], (made$subjects$STARTDT + floor(truth$persons$T_DEATH))[died])
+  irae <- made$adverse_events[made$adverse_events$IRAEFL == "Y", ]
+  expect_setequal(irae$USUBJID, truth$persons$USUBJID[which(floor(truth$persons$T_IRAE) <= truth$persons$LAST)])
+  expect_null(truth$spoilt)
+  spoilt <- simulate_study(design, seed = 5, faults = "duplicate rows")
+  expect_identical(study_truth(spoilt)$persons, truth$persons)
+  expect_gt(nrow(study_truth(spoilt)$spoilt), 0)
+  suppressMessages(printed <- utils::capture.output(print(truth)))
+  expect_true(any(grepl("Seed 5. Latent times of 40 patients", printed)))
+})
+
 test_that("what is no design or no time is an error in words", {
   expect_error(true_values(list(), 1), class = "tte_error_input")
   for (at in list(-1, NA, "a", numeric(), Inf)) {
