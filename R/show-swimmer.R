@@ -10,12 +10,12 @@
 #'   band ends with progression or death, and at the last assessment where neither has come. The default
 #'   censoring, `censoring("EMA")`, leaves no progression out. Treatment runs from `TRTSDT` to `TRTEDT`; who
 #'   has begun it and has no end is on treatment to the end of follow-up. A study without responses that has
-#'   records of recurrence (`PARAMCD` `RECUR`) shows the first recurrence instead. An arrow stands at the end of a lane
-#'   where the patient was alive, and not lost.
+#'   records of recurrence (`PARAMCD` `RECUR`) shows the first recurrence instead. An arrow stands at
+#'   the end of a lane where the patient was alive, and not lost.
 #'
 #' @param x A study, or a [derive_endpoint()] result with `OS` and, as far as they are to be seen, `TTP` (or
-#'   `PFS`), `DOR` and `TTNT`, each of them once. Without the middle two, `IPFS` and `IDOR` serve,
-#'   and for the progression `TTRECUR`, `RFS` or `DFS`.
+#'   `PFS`), `DOR` and `TTNT`, each of them once. Without the middle two, `IPFS` and
+#'   `IDOR` serve, and for the progression `TTRECUR`, `RFS` or `DFS`.
 #' @inheritParams waterfall_plot
 #' @param rule,reader,censoring For a study: a [recist()] rule (`NULL` for `recist(confirmed = TRUE)`), or an
 #'   [irecist()] rule, by which response and progression are then those of `IDOR` and `IPFS`; whose
@@ -102,7 +102,8 @@ swimmer_endpoints <- function(x, rule, reader, censoring, call = rlang::caller_e
   of_response <- if (is_irecist(rule)) c("IPFS", "IDOR") else c("TTP", "DOR")
   wanted <- c(
     list(endpoint("OS")),
-    if (has_responses(x)) lapply(of_response, endpoint) else if (!is.null(event_records(x))) list(recurrence()),
+    if (has_responses(x)) lapply(of_response, endpoint),
+    if (!has_responses(x) && !is.null(event_records(x))) list(recurrence()),
     if (treated_anew) list(endpoint("TTNT", death = "competing"))
   )
   derive_endpoint(x, wanted, rule = rule, censoring = censoring, reader = reader)
@@ -188,20 +189,18 @@ swimmer_data <- function(persons, bar, colour, facet, unit) {
   if (bar == "treatment") {
     from <- pmin(pmax(days("TRTSDT"), 0), end)
     stopped <- days("TRTEDT")
-    on <- !is.na(from) & is.na(stopped) & persons$.ongoing & !said_to_have_stopped(persons)
     to <- ifelse(is.na(stopped), end, pmin(stopped, end))
     from[to <= 0] <- NA
     to[is.na(from)] <- NA
   } else {
     from <- rep(0, n)
     to <- end
-    on <- persons$.ongoing
   }
   data <- data.frame(
     USUBJID = as.character(persons$USUBJID), from = from / per, to = to / per, end = end / per,
     response_from = persons$.response_from / per, response_to = persons$.response_to / per,
     progression = persons$.progression / per, therapy = persons$.therapy / per, death = persons$.death / per,
-    ongoing = persons$.ongoing, on_treatment = on,
+    ongoing = persons$.ongoing,
     group = if (is.null(colour)) factor(rep("", n)) else picture_groups(persons[[colour]]),
     panel = if (is.null(facet)) factor(rep("", n)) else picture_groups(persons[[facet]])
   )
@@ -213,12 +212,6 @@ swimmer_data <- function(persons, bar, colour, facet, unit) {
   attr(data, "marks") <- swimmer_marks
   if (isTRUE(attr(persons, "recurrence"))) attr(data, "marks")$label[2] <- "Recurrence"
   data
-}
-
-# Treatment that has ended, although nobody says when.
-said_to_have_stopped <- function(persons) {
-  status <- persons[["EOTSTT"]]
-  if (is.null(status)) rep(FALSE, nrow(persons)) else event_type(status) %in% c("DISCONTINUED", "COMPLETED")
 }
 
 # ---- the picture ----

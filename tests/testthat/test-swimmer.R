@@ -34,7 +34,6 @@ test_that("each lane has the dates of its patient, the shortest treatment first"
   expect_equal(data$therapy, c(NA, NA, 140, NA))
   expect_equal(data$death, c(NA, 150, NA, NA))
   expect_identical(data$ongoing, c(FALSE, FALSE, TRUE, TRUE))
-  expect_identical(data$on_treatment, c(FALSE, FALSE, FALSE, TRUE))
   months <- swimmer_plot(swimmers(), bar = "follow_up")$data
   expect_identical(months$USUBJID, c("4", "3", "1", "2"))
   expect_equal(months$to, c(30, 150, 210, 210) / 30.4375)
@@ -76,6 +75,7 @@ test_that("derived endpoints are drawn as their study is; PFS serves for TTP", {
     USUBJID = c("1", "1"), ADT = day_zero + c(42, 84), AVALC = c("PR", "SD")
   ))
   expect_true(all(is.na(swimmer_plot(unconfirmed)$data$response_from)))
+  expect_true(all(is.na(swimmer_plot(unconfirmed, rule = recist())$data$response_from)))
   loose <- swimmer_plot(unconfirmed, rule = recist(confirmed = FALSE), unit = "days")
   expect_equal(loose$data$response_from, c(NA, NA, 42, NA))
   expect_match(gsub("\n", " ", loose$labels$caption), "Dark band: response, confirmed or not \\(1\\)")
@@ -168,6 +168,11 @@ test_that("under iRECIST response and progression are those of IDOR and IPFS", {
   plain <- swimmer_plot(trial, unit = "days")$data
   expect_equal(plain$progression[plain$USUBJID == "1"], 42)
   expect_true(is.na(plain$response_from[plain$USUBJID == "1"]))
+  both <- derive_endpoint(
+    trial, c("OS", "PFS", "IPFS", "DOR", "IDOR"),
+    rule = irecist(recist(confirmed = TRUE)), censoring = ema
+  )
+  expect_equal(swimmer_plot(both, unit = "days")$data, plain)
 })
 
 test_that("treatment before time zero has no bar, and recurrences stand for progression", {
