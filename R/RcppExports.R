@@ -145,8 +145,8 @@ recist_sums_cpp <- function(rows, offset, has_targets, rule) {
     .Call(`_tte_recist_sums_cpp`, rows, offset, has_targets, rule)
 }
 
-irecist_best_cpp <- function(offset, day, response, last_day, rule) {
-    .Call(`_tte_irecist_best_cpp`, offset, day, response, last_day, rule)
+irecist_best_cpp <- function(offset, day, dated, response, last_day, rule) {
+    .Call(`_tte_irecist_best_cpp`, offset, day, dated, response, last_day, rule)
 }
 
 draws_cpp <- function(seed, purpose, person, each, kind, threads) {

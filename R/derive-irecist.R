@@ -205,7 +205,7 @@ number_blocks <- function(found) {
   day <- as.double(whole_day(found$SCANDT[row]))
   first <- if (length(row) > 0) min(day) else 0
   blocks <- irecist_best_cpp(
-    offset, day - first, visits$code[row], rep(Inf, max(history, 0L)), engine_rule(recist())
+    offset, day - first, day - first, visits$code[row], rep(Inf, max(history, 0L)), engine_rule(recist())
   )$blocks
   if (length(blocks$first) == 0) {
     return(found)

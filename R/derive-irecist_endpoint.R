@@ -25,7 +25,7 @@ immune_visits <- function(context, e, rule, reader) {
   records <- arrange_immune(x, context$subjects)
   last <- immune_last_day(context, rule)
   blocks <- last_blocks(irecist_best_cpp(
-    records$offset, records$day, records$code, last, engine_rule(context$rule)
+    records$offset, records$day, records$shown, records$code, last, engine_rule(context$rule)
   )$blocks)
   blocks$case <- block_cases(blocks, records, x, context, e, last)
   counts <- !is.na(blocks$case)
@@ -105,7 +105,7 @@ is_unstable <- function(blocks, records, x, context, last) {
   row <- seq_along(records$row)
   first <- rep(Inf, context$n)
   first[blocks$patient] <- blocks$first
-  said <- unstable & row >= first[records$patient] & records$day <= last[records$patient]
+  said <- unstable & row >= first[records$patient] & records$shown <= last[records$patient]
   stopped[blocks$patient] | tabulate(records$patient[said], context$n)[blocks$patient] > 0
 }
 
@@ -115,7 +115,8 @@ start_of_immune_response <- function(context, reader, therapies) {
     records <- arrange_immune(x, context$subjects)
     therapy <- therapy_source(context, therapies)$day - (context$rule$nact_same_day == "after")
     found <- irecist_best_cpp(
-      records$offset, records$day, records$code, pmin(therapy, context$last_day), engine_rule(context$rule)
+      records$offset, records$day, records$shown, records$code, pmin(therapy, context$last_day),
+      engine_rule(context$rule)
     )
     row <- (if (isTRUE(context$rule$confirmed)) found$confirmed else found$any)$first_response
     new_source(records$shown[row], "ADRS", "ADT", x$row[records$row][row])

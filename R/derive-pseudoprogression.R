@@ -68,10 +68,10 @@ by_history <- function(x, subjects, rule) {
   records <- arrange_immune(x, own)
   limits <- response_limits(own, rule$recist, NULL)
   blocks <- irecist_best_cpp(
-    records$offset, records$day, records$code, limits, engine_rule(rule$recist)
+    records$offset, records$day, records$shown, records$code, limits, engine_rule(rule$recist)
   )$blocks
   x$USUBJID <- sub("\r.*", "", x$USUBJID)
-  counts <- records$day >= 0 & records$day <= limits[records$patient]
+  counts <- records$day >= 0 & records$shown <= limits[records$patient]
   c(records, list(
     x = x, person = person, start = if (is.null(subjects)) own$STARTDT[NA_integer_] else own$STARTDT,
     blocks = blocks, counts = counts

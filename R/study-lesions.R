@@ -229,7 +229,8 @@ schedule_findings <- function(tables, facts) {
     if (is.null(table[["AVISIT"]]) || is.null(table[["ADT"]])) {
       return(NULL)
     }
-    line <- match(toupper(trimws(table[["AVISIT"]])), toupper(trimws(schedule$AVISIT)))
+    plain <- function(visits) toupper(trimws(visits))
+    line <- match(recode(table[["AVISIT"]], plain), plain(schedule$AVISIT))
     off <- abs(as.numeric(table[["ADT"]]) - as.numeric(start)[facts$row[[name]]] - schedule$TARGET_DAY[line])
     rbind(
       finding(

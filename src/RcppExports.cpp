@@ -539,16 +539,17 @@ BEGIN_RCPP
 END_RCPP
 }
 // irecist_best_cpp
-Rcpp::List irecist_best_cpp(Rcpp::IntegerVector offset, Rcpp::NumericVector day, Rcpp::IntegerVector response, Rcpp::NumericVector last_day, Rcpp::List rule);
-RcppExport SEXP _tte_irecist_best_cpp(SEXP offsetSEXP, SEXP daySEXP, SEXP responseSEXP, SEXP last_daySEXP, SEXP ruleSEXP) {
+Rcpp::List irecist_best_cpp(Rcpp::IntegerVector offset, Rcpp::NumericVector day, Rcpp::NumericVector dated, Rcpp::IntegerVector response, Rcpp::NumericVector last_day, Rcpp::List rule);
+RcppExport SEXP _tte_irecist_best_cpp(SEXP offsetSEXP, SEXP daySEXP, SEXP datedSEXP, SEXP responseSEXP, SEXP last_daySEXP, SEXP ruleSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type offset(offsetSEXP);
     Rcpp::traits::input_parameter< Rcpp::NumericVector >::type day(daySEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type dated(datedSEXP);
     Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type response(responseSEXP);
     Rcpp::traits::input_parameter< Rcpp::NumericVector >::type last_day(last_daySEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type rule(ruleSEXP);
-    rcpp_result_gen = Rcpp::wrap(irecist_best_cpp(offset, day, response, last_day, rule));
+    rcpp_result_gen = Rcpp::wrap(irecist_best_cpp(offset, day, dated, response, last_day, rule));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -668,7 +669,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_tte_best_response_cpp", (DL_FUNC) &_tte_best_response_cpp, 5},
     {"_tte_recist_lesions_cpp", (DL_FUNC) &_tte_recist_lesions_cpp, 4},
     {"_tte_recist_sums_cpp", (DL_FUNC) &_tte_recist_sums_cpp, 4},
-    {"_tte_irecist_best_cpp", (DL_FUNC) &_tte_irecist_best_cpp, 5},
+    {"_tte_irecist_best_cpp", (DL_FUNC) &_tte_irecist_best_cpp, 6},
     {"_tte_draws_cpp", (DL_FUNC) &_tte_draws_cpp, 6},
     {"_tte_accrual_cpp", (DL_FUNC) &_tte_accrual_cpp, 4},
     {"_tte_paths_cpp", (DL_FUNC) &_tte_paths_cpp, 9},

@@ -198,13 +198,14 @@ Rcpp::List recist_sums_cpp(Rcpp::List rows, Rcpp::IntegerVector offset, Rcpp::In
 }
 
 // [[Rcpp::export(rng = false)]]
-Rcpp::List irecist_best_cpp(Rcpp::IntegerVector offset, Rcpp::NumericVector day, Rcpp::IntegerVector response,
-                            Rcpp::NumericVector last_day, Rcpp::List rule) {
+Rcpp::List irecist_best_cpp(Rcpp::IntegerVector offset, Rcpp::NumericVector day, Rcpp::NumericVector dated,
+                            Rcpp::IntegerVector response, Rcpp::NumericVector last_day, Rcpp::List rule) {
   const tte::ResponseRule options{Rcpp::as<double>(rule["min_days"]), Rcpp::as<double>(rule["confirm_days"]),
                                   Rcpp::as<double>(rule["max_ne"]), Rcpp::as<bool>(rule["accept_sd"])};
-  const auto results = tte::irecist_best({binding::integers(offset), binding::doubles(day),
-                                          binding::integers(response), binding::doubles(last_day)},
-                                         options);
+  const auto results =
+      tte::irecist_best({binding::integers(offset), binding::doubles(day), binding::integers(response),
+                         binding::doubles(last_day), binding::doubles(dated)},
+                        options);
   Rcpp::List out;
   out["any"] = best_columns(results.best, &tte::ImmuneBest::any);
   out["confirmed"] = best_columns(results.best, &tte::ImmuneBest::confirmed);

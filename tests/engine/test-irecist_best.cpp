@@ -121,6 +121,17 @@ TEST_CASE("rows before the start and after the last day do not count; the worst 
   CHECK(results({iUPD, iCPD, iPR}).best[0].n_used == 2);
 }
 
+TEST_CASE("what counts is told by the day of the response, which may be before the last scan") {
+  const std::vector<std::int32_t> offset{0, 3}, code{3, 5, 2};
+  const std::vector<double> day{42, 84, 126}, dated{42, 42, 126}, limit{60};
+  const auto found = tte::irecist_best({offset, day, code, limit, dated}, {});
+  CHECK(found.blocks.size() == 1);
+  CHECK(found.blocks[0].ended == BlockEnd::open);
+  CHECK(found.best[0].n_used == 2);
+  const std::vector<double> two{1, 2};
+  CHECK_THROWS_AS(tte::irecist_best({offset, day, code, limit, two}, {}), std::invalid_argument);
+}
+
 TEST_CASE("patients one after another") {
   const std::vector<std::int32_t> offset{0, 2, 2, 3}, code{5, 9, 2};
   const std::vector<double> day{42, 84, 42}, limit{ever, ever, ever};

@@ -17,12 +17,15 @@
 namespace tte {
 
 /// Patients one after another, visits in their order: patient k has the rows offset[k] .. offset[k + 1] - 1.
-/// A day counts from the patient's start; rows before 0 or after last_day[k] do not count.
+/// A day counts from the patient's start. `day` is the last scan, by which visits are in order; `dated` the
+/// day of the response, which for a progression may be an earlier scan. Rows before 0, and responses dated
+/// after last_day[k], do not count.
 struct ImmuneVisits {
   Span<std::int32_t> offset;
   Span<double> day;
   Span<std::int32_t> response;  // ImmuneResponse, without missing
   Span<double> last_day;
+  Span<double> dated;  // empty: as day
 };
 
 /// As BestOf; of an iCPD `row` is the first iUPD of its block and `confirmed_by` the iCPD.
@@ -82,7 +85,7 @@ inline void immune_points(const ImmuneVisits& visits, std::size_t patient, std::
     const ImmunePoint point{visits.day[row], static_cast<ImmuneResponse>(visits.response[row]),
                             static_cast<std::int32_t>(row)};
     if (point.day < 0) continue;
-    if (point.day > visits.last_day[patient]) return;
+    if ((visits.dated.empty() ? point.day : visits.dated[row]) > visits.last_day[patient]) continue;
     const bool same_day = !points.empty() && point.day == points.back().day;
     if (!same_day && !points.empty() && points.back().response == ImmuneResponse::iCPD) return;
     if (!same_day) {
@@ -155,6 +158,8 @@ inline ImmuneBestOf immune_best_of(const std::vector<ImmunePoint>& points,
 inline void check_immune_visits(const ImmuneVisits& visits) {
   const std::size_t patients = visits.last_day.size();
   expects(visits.response.size() == visits.day.size(), "day and response differ in length");
+  expects(visits.dated.empty() || visits.dated.size() == visits.day.size(), "day and dated differ in length");
+  for (const double day : visits.dated) expects(std::isfinite(day), "days must be finite");
   check_offsets(visits.offset, patients, visits.day.size());
   for (const double day : visits.last_day) expects(!std::isnan(day), "last_day must be a number");
   for (const double day : visits.day) expects(std::isfinite(day), "days must be finite");
