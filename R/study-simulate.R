@@ -42,13 +42,9 @@
 #' @export
 simulate_study <- function(design, seed = NULL, faults = NULL, as = c("study", "tables")) {
   if (missing(as)) as <- "study"
+  if (missing(design)) design <- NULL
   abort_input(rbind(
-    if (!inherits(design, "tte_design")) {
-      fault("design", "wrong_type", "must be a description of a study",
-        remedy = "For example design_guided_therapy()."
-      )
-    },
-    seed_faults(seed), check_choice(as, "as", c("study", "tables")), fault_name_faults(faults, design)
+    description_faults(design), seed_faults(seed), check_choice(as, "as", c("study", "tables")), fault_name_faults(faults, design)
   ))
   if (is.null(seed)) seed <- floor(stats::runif(1) * 2^31)
   cohort <- simulate_cohort(design, seed)
@@ -68,6 +64,23 @@ simulate_study <- function(design, seed = NULL, faults = NULL, as = c("study", "
   made$tte$truth <- truth
   made$tte$data_cut <- design$cut
   made
+}
+
+# A description whose values were altered afterwards no longer has the hazards that follow from them.
+description_faults <- function(design) {
+  if (!inherits(design, "tte_design")) {
+    return(fault("design", "wrong_type", "must be a description of a study",
+      remedy = "For example design_guided_therapy()."
+    ))
+  }
+  faults <- term_faults(design$kind, unclass(design)[terms_of(design$kind)$argument])
+  if (is.null(faults)) faults <- rbind(joint_faults(design), response_faults(design))
+  if (is.null(faults) && !isTRUE(all.equal(design_models[[design$kind]](design)$models, design$models))) {
+    faults <- fault("design", "not_a_choice", "was altered, so its hazards are not those of its quantities",
+      remedy = sprintf("Give the quantity to design_%s().", design$kind)
+    )
+  }
+  faults
 }
 
 seed_faults <- function(seed) {

@@ -64,7 +64,7 @@ draw_tumours <- function(design, persons, seed) {
     n_targets = pick(u[, 4], design$target_lesions), depth = depth,
     shrink_rate = ifelse(responds, fast, 0.01 + 0.02 * u[, 3]),
     growth_rate = 0.008 * exp(0.5 * stats::qnorm(u[, 5])),
-    progression = ifelse(is.na(persons$T_PROG), NA, pmax(persons$T_PROG, 1e-6)), mode = unname(mode),
+    progression = pmax(persons$T_PROG, 1e-6), mode = unname(mode),
     sensitive_until = as.double(shown), flare = rep(1.5 * visit, nrow(persons)), person = persons$person,
     non_target = u[, 6] < design$non_target | mode == tumour_modes[["non_target"]],
     organ = floor(length(lesion_organs) * u[, 7]), new_mm = round(10 + 10 * u[, 8]),

@@ -90,3 +90,10 @@ test_that("baselines are measurable, two targets in an organ at most, scans end 
   expect_true(all(table(after$row) == 1))
   expect_gt(nrow(after), 50)
 })
+
+test_that("a study in which nobody progresses has lesions too", {
+  design <- design_guided_therapy(20, progression = 1e9)
+  lesions <- simulate_lesions(design, simulate_cohort(design, 1), 1)
+  expect_false(any(lesions$TRGRPID == "NEW" | lesions$TRSTRESC %in% "UNEQUIVOCAL PROGRESSION"))
+  expect_length(unique(lesions$USUBJID), 20)
+})

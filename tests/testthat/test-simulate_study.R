@@ -211,11 +211,32 @@ test_that("wrong input is a classed error", {
   }
   design <- small_designs()$guided_therapy
   expect_equal(faults(list()), "design wrong_type")
+  expect_equal(faults(), "design wrong_type")
+  altered <- design
+  altered$accrual <- -1
+  expect_equal(faults(altered, 1), "accrual out_of_range")
+  altered <- design
+  altered$hr_guided <- 0.1
+  expect_equal(faults(altered, 1), "design not_a_choice")
+  altered <- design
+  altered$orr[] <- 0.99
+  expect_equal(faults(altered, 1), "orr out_of_range")
   expect_equal(faults(design, seed = -1), "seed not_whole")
   expect_equal(faults(design, seed = 1.5), "seed not_whole")
   expect_equal(faults(design, seed = 2^53), "seed not_whole")
   expect_equal(faults(design, 1, as = "list"), "as not_a_choice")
   expect_equal(faults(design, "x", "no such fault"), c("seed not_whole", "faults not_a_choice"))
+})
+
+test_that("one patient is a study", {
+  for (seed in 1:4) {
+    lone <- design_perioperative(1, 0, n_markers = 0)
+    for (design in list(design_guided_therapy(1), design_rechallenge(1), lone)) {
+      expect_s3_class(simulate_study(design, seed), "tte_study")
+    }
+  }
+  expect_s3_class(simulate_study(design_irae_risk(1, n_markers = 0), 3), "tte_study")
+  expect_s3_class(simulate_study(design_biomarker_cohort(1, n_markers = 0), 8), "tte_study")
 })
 
 test_that("tables only that are asked for", {
