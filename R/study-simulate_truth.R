@@ -25,10 +25,10 @@
 #'   * `GUIDED` is the cumulative incidence of guided therapy, death competing.
 #'
 #'   In the design of rechallenge everybody has an immune-related adverse event, so its onset has no
-#'   incidence. `OSIRAE` and `PFSIRAE` count from the onset, for patients with the covariates of the design who
-#'   are not selected by living until enrolment: what a curve with delayed entry at enrolment estimates,
-#'   exactly where the covariates do not matter, and nearly elsewhere; so does `RESOLVED`, the cumulative
-#'   incidence of resolution. `RECUR` counts from the rechallenge, as its hazard does, and is given for every
+#'   incidence. `OSIRAE` and `PFSIRAE` count from the onset, for patients with the covariates of the design
+#'   who are not selected by living until enrolment: what a curve with delayed entry at enrolment estimates,
+#'   exactly where the covariates do not matter, and to 0.001 with the defaults; so does `RESOLVED`, the
+#'   cumulative incidence of resolution. `RECUR` counts from the rechallenge, as its hazard does, and is given for every
 #'   combination of the covariates that matter, because the patients who get there are not those who started.
 #' @param design A design, such as [design_biomarker_cohort()].
 #' @param at Times in days since the start, at least 0.
@@ -214,7 +214,9 @@ one_ratio <- function(design, model, covariate, move) {
   effects <- model$effects[model$effects$covariate == covariate & model$effects$move == move, ]
   levels <- law_levels(design, covariate)
   if (anyNA(effects$level)) levels <- NULL
-  log_ratio <- if (is.null(levels)) sum(effects$log_ratio) else {
+  log_ratio <- if (is.null(levels)) {
+    sum(effects$log_ratio)
+  } else {
     of <- vapply(levels, function(level) sum(effects$log_ratio[effects$level == level]), numeric(1))
     (of - of[1])[-1]
   }

@@ -288,8 +288,10 @@ test_that("S4, surgery: RFS and OS through study() and derive_endpoint(), recurr
   recurrence$STAGE <- factor(recurrence$STAGE, names(design$stage))
   found <- incidences_at(cif(Surv(time, what) ~ STUDY, recurrence, censored = "none"), at)
   expect_covered(found, true_at(values, "TTRECUR"), "S4 CIF of recurrence")
-  truth <- true_log_ratio(values, c("SCORE_PROG", "MPRTRUE", paste0("STAGE", names(design$stage)[-1])),
-    "free to recurred.distant")
+  truth <- true_log_ratio(
+    values, c("SCORE_PROG", "MPRTRUE", paste0("STAGE", names(design$stage)[-1])),
+    "free to recurred.distant"
+  )
   found <- ratios_of(Surv(time, event) ~ SCORE_PROG + MPR + STAGE, recurrence)
   expect_covered(found, truth, "S4 hazard of recurrence")
   expect_covered(proportions_of(persons$MPR, persons$STUDY), design$major_response, "S4 major response",

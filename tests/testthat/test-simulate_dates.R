@@ -14,7 +14,8 @@ blurred_tables <- function(design, seed = 41) {
 
 test_that("so many dates lack the day, and of these so many the month", {
   design <- small_designs(600, "guided_therapy",
-    partial_dates = c(adverse_events = 0.3, therapies = 0.2, death = 0), partial_month = 0.4)[[1]]
+    partial_dates = c(adverse_events = 0.3, therapies = 0.2, death = 0), partial_month = 0.4
+  )[[1]]
   made <- blurred_tables(design)
   known <- format(made$full$adverse_events$ASTDT)
   words <- made$partial$adverse_events$ASTDT
@@ -31,8 +32,10 @@ test_that("so many dates lack the day, and of these so many the month", {
 })
 
 test_that("study() completes them: notes, and neither errors nor doubts", {
-  for (design in small_designs(200, partial_dates = c(adverse_events = 0.3, therapies = 0.3, death = 0.5),
-    partial_month = 0.2)) {
+  for (design in small_designs(200,
+    partial_dates = c(adverse_events = 0.3, therapies = 0.3, death = 0.5),
+    partial_month = 0.2
+  )) {
     made <- blurred_tables(design)
     expect_type(made$partial$subjects$DTHDT, "character")
     found <- do.call(check_study, c(made$partial, list(design = "cohort", arm = NULL)))

@@ -73,8 +73,10 @@ test_that("100,000 latent courses of each design agree with the values", {
 })
 
 test_that("from onset and from rechallenge the values are those of patients who are not selected", {
-  design <- small_designs(1e5, "rechallenge", enrolment_delay = 1e-6, first_patient = "2000-01-01",
-    cut = "2060-01-01")[[1]]
+  design <- small_designs(1e5, "rechallenge",
+    enrolment_delay = 1e-6, first_patient = "2000-01-01",
+    cut = "2060-01-01"
+  )[[1]]
   persons <- simulate_cohort(design, 4)$persons
   at <- c(90, 336)
   values <- true_values(design, at)
@@ -125,7 +127,8 @@ test_that("a study keeps its truth: what was planted, in words, and when what ha
   died <- truth$persons$DIED
   expect_equal(made$subjects$DTHDT[died], (made$subjects$STARTDT + floor(truth$persons$T_DEATH))[died])
   irae <- made$adverse_events[made$adverse_events$IRAEFL == "Y", ]
-  expect_setequal(irae$USUBJID, truth$persons$USUBJID[which(floor(truth$persons$T_IRAE) <= truth$persons$LAST)])
+  seen <- which(floor(truth$persons$T_IRAE) <= truth$persons$LAST)
+  expect_setequal(irae$USUBJID, truth$persons$USUBJID[seen])
   expect_null(truth$spoilt)
   spoilt <- simulate_study(design, seed = 5, faults = "duplicate rows")
   expect_identical(study_truth(spoilt)$persons, truth$persons)
