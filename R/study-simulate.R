@@ -44,7 +44,8 @@ simulate_study <- function(design, seed = NULL, faults = NULL, as = c("study", "
   if (missing(as)) as <- "study"
   if (missing(design)) design <- NULL
   abort_input(rbind(
-    description_faults(design), seed_faults(seed), check_choice(as, "as", c("study", "tables")), fault_name_faults(faults, design)
+    description_faults(design), seed_faults(seed), check_choice(as, "as", c("study", "tables")),
+    fault_name_faults(faults, design)
   ))
   if (is.null(seed)) seed <- floor(stats::runif(1) * 2^31)
   cohort <- simulate_cohort(design, seed)
