@@ -70,7 +70,7 @@ guided_therapy_study <- function() {
   )
   study_from_adam(
     guided_study$subjects, responses[!is.na(responses$AVALC), ], endpoints, guided_study$adverse_events,
-    arms = levels(guided_study$subjects$TRT01P), design = "cohort"
+    arms = levels(guided_study$subjects$TRT01P), design = "cohort", data_cut = guided_study$tte$data_cut
   )
 }
 
