@@ -81,7 +81,7 @@ chain_forward <- function(probability, chain, hazard, h) {
   }
   refuse_hazard(fastest, h)
   jump <- hazard / fastest
-  if (fastest * h > 1000) {
+  if (fastest * h > 200) {
     return(doubled(probability, chain, jump, fastest * h))
   }
   pieces <- ceiling(fastest * h / 50)
@@ -92,8 +92,9 @@ chain_forward <- function(probability, chain, hazard, h) {
 refuse_hazard <- function(fastest, h) {
   if (!is.finite(fastest) || fastest * h > 2^30) {
     abort_unsupported(
-      "An exact value with such hazards", sprintf("Somebody's path moves %g times a day.", fastest),
-      "Lower the rates or the hazard ratios.", rlang::caller_env(4)
+      "An exact value with such hazards at such times",
+      sprintf("Up to %g moves of a path are expected in %g days.", fastest * h, h),
+      "Lower the rates, the hazard ratios or the times.", rlang::caller_env(4)
     )
   }
 }

@@ -246,8 +246,9 @@ adverse_event_table <- function(records, design, cohort) {
     ASTDT = persons$STARTDT + day, AENDT = persons$STARTDT + end, AETOXGR = as.character(grade),
     AESER = yes_no(fatal | records$u_serious < design$ae_serious[grade]), TRTEMFL = yes_no(emergent),
     IRAEFL = yes_no(records$irae), AEORGAN = records$organ, AEGRPID = records$episode,
-    AEACN = ae_action(records, persons, design), AEMANAGE = ae_management(records, design),
-    AEOUT = ae_outcome(records, fatal, end), AERECUR = records$kind
+    AEACN = as.character(ae_action(records, persons, design)),
+    AEMANAGE = as.character(ae_management(records, design)),
+    AEOUT = as.character(ae_outcome(records, fatal, end)), AERECUR = records$kind
   )
   table <- rbind(table[seen, , drop = FALSE], fatal_records(table, fatal & seen, persons))
   table <- table[order(

@@ -108,7 +108,7 @@ pain_intensity <- function(scores) {
 
 score_rows <- function(sums, scores, table) {
   n <- nrow(sums)
-  value <- vapply(seq_len(ncol(sums)), function(k) table[cbind(sums[, k] - 3, k)], numeric(n))
+  value <- vapply(seq_len(ncol(sums)), function(k) table[sums[, k] - 3, k], numeric(n))
   value <- cbind(matrix(value, n), pain_intensity(scores))
   long_rows(value, c(paste0("T_", promis_domains$code), promis_pain_intensity))
 }

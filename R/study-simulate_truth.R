@@ -28,8 +28,9 @@
 #'   incidence. `OSIRAE` and `PFSIRAE` count from the onset, for patients with the covariates of the design
 #'   who are not selected by living until enrolment: what a curve with delayed entry at enrolment estimates,
 #'   exactly where the covariates do not matter, and to 0.001 with the defaults; so does `RESOLVED`, the
-#'   cumulative incidence of resolution. `RECUR` counts from the rechallenge, as its hazard does, and is given for every
-#'   combination of the covariates that matter, because the patients who get there are not those who started.
+#'   cumulative incidence of resolution. `RECUR` counts from the rechallenge, as its hazard does, and is given
+#'   for every combination of the covariates that matter, because the patients who get there are not those who
+#'   started.
 #' @param design A design, such as [design_biomarker_cohort()].
 #' @param at Times in days since the start, at least 0.
 #' @param points Points of the quadrature for each normal covariate.
@@ -46,6 +47,8 @@
 #' true_values(design_guided_therapy(), at = c(180, 365))
 #' @export
 true_values <- function(design, at, points = 15) {
+  if (missing(design)) design <- NULL
+  if (missing(at)) at <- NULL
   abort_input(rbind(
     if (!inherits(design, "tte_design")) {
       fault("design", "wrong_type", "must be a description of a study",
@@ -273,6 +276,7 @@ law_levels <- function(design, name) {
 #'   were asked for, `spoilt`.
 #' @export
 study_truth <- function(x) {
+  if (missing(x)) x <- NULL
   truth <- if (inherits(x, "tte_study")) x$tte$truth else attr(x, "truth")
   if (is.null(truth)) {
     abort_input(fault("x", "wrong_type", "holds no truth: it was not made by simulate_study()"))

@@ -62,3 +62,25 @@ test_that("with chance 0 tables stay as they were, and dates follow from the see
     expect_equal(first_persons(grown[[name]], one$cohort, 50), one$partial[[name]], label = name)
   }
 })
+
+test_that("tables without a row, and studies of one patient, are made like others", {
+  usual <- small_designs(4, "guided_therapy")[[1]]
+  nothing <- small_designs(4, "guided_therapy",
+    ae_rate = 0, ae_before = 0, qs_missing = 1, ecog_missing = 1, actionable = 0, guided_rate = 0, orr = 0
+  )[[1]]
+  full <- make_tables(usual, simulate_cohort(usual, 1), 1)
+  for (form in c("scores", "items")) {
+    nothing$qs_form <- form
+    empty <- make_tables(nothing, simulate_cohort(nothing, 1), 1)
+    for (name in c("adverse_events", "questionnaires", "performance_status")) {
+      expect_equal(nrow(empty[[name]]), 0, label = name)
+      expect_equal(lapply(empty[[name]], class), lapply(full[[name]][0, ], class), label = name)
+    }
+  }
+  for (design in small_designs(1)) {
+    for (seed in 1:8) {
+      tables <- make_tables(design, simulate_cohort(design, seed), seed)
+      expect_equal(unique(unlist(lapply(tables, `[[`, "USUBJID"))), "P000001")
+    }
+  }
+})

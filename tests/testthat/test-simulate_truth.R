@@ -144,4 +144,13 @@ test_that("what is no design or no time is an error in words", {
   }
   expect_error(true_values(design_guided_therapy(), 1, points = 0.5), class = "tte_error_input")
   expect_error(study_truth(1), class = "tte_error_input")
+  expect_error(true_values(design_guided_therapy()), "`at`", class = "tte_error_input")
+  expect_error(true_values(at = 1), "`design`", class = "tte_error_input")
+  expect_error(study_truth(), "`x`", class = "tte_error_input")
+  # everybody has died long before, which takes no longer to say
+  values <- true_values(design_guided_therapy(), 1e8)
+  expect_equal(value_of(values, "OS"), 0)
+  before <- true_values(design_guided_therapy(), 1e5)
+  expect_equal(value_of(values, "TTP", "Chemotherapy"), value_of(before, "TTP", "Chemotherapy"), tolerance = 1e-8)
+  expect_error(true_values(design_guided_therapy(), 1e12), class = "tte_error_unsupported")
 })
