@@ -151,6 +151,6 @@ test_that("what is no design or no time is an error in words", {
   values <- true_values(design_guided_therapy(), 1e8)
   expect_equal(value_of(values, "OS"), 0)
   before <- true_values(design_guided_therapy(), 1e5)
-  expect_equal(value_of(values, "TTP", "Chemotherapy"), value_of(before, "TTP", "Chemotherapy"), tolerance = 1e-8)
+  expect_equal(value_of(values, "TTP"), value_of(before, "TTP"), tolerance = 1e-8)
   expect_error(true_values(design_guided_therapy(), 1e12), class = "tte_error_unsupported")
 })
