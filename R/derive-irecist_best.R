@@ -19,7 +19,9 @@ best_by_both <- function(x, subjects, rule, reader, data_cut, population) {
   subjects <- subjects[match(best$USUBJID, subjects$USUBJID), , drop = FALSE]
   visits <- arrange_immune(x, subjects, reader)
   limits <- response_limits(subjects, rule$recist, cut_day(data_cut))
-  found <- irecist_best_cpp(visits$offset, visits$day, visits$shown, visits$code, limits, engine_rule(rule$recist))
+  found <- irecist_best_cpp(
+    visits$offset, visits$day, visits$shown, visits$code, limits, engine_rule(rule$recist)
+  )
   more <- immune_best_rows(found, visits, rule, x)
   more$DIFFERS <- as_recist_word(more$IBOR) != best$BOR
   place <- match("CREASON", names(best))

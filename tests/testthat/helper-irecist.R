@@ -66,7 +66,8 @@ random_immune_lesions <- function(k, n = 150, visits = 8) {
     )
     from <- sample(2:(visits + 4), 1)
     new <- rep("", visits + 1)
-    if (from <= visits) new[from:(visits + 1)] <- sample(c("10", "12", "16", "0", ""), visits + 2 - from, TRUE)
+    at <- seq_len(visits + 1) >= from & from <= visits
+    new[at] <- sample(c("10", "12", "16", "0", ""), sum(at), TRUE)
     rows <- rbind(
       do.call(target, as.list(c("T1", size))), do.call(other, as.list(c("N1", "PRESENT", state))),
       do.call(newly, as.list(c("X1", new)))

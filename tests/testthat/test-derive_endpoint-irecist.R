@@ -117,7 +117,8 @@ test_that("PFS, TTP and DOR are those of recist()", {
   persons <- unique(lesions$USUBJID)
   subjects <- data.frame(
     USUBJID = persons, RANDDT = recist_start, TRTSDT = recist_start,
-    DTHDT = recist_start + rep(c(NA, 200, NA, 400), length.out = length(persons)), LSTALVDT = recist_start + 420
+    DTHDT = recist_start + rep(c(NA, 200, NA, 400), length.out = length(persons)),
+    LSTALVDT = recist_start + 420
   )
   x <- suppressMessages(study(subjects = subjects, lesions = lesions, design = "randomised", arm = NULL))
   names <- c("PFS", "TTP", "DOR")
@@ -156,5 +157,6 @@ test_that("the rule is told with the rows", {
   found <- derive_endpoint(visits, c("PFS", "IPFS"), rule = irecist(), censoring = ema, subjects = subjects)
   expect_null(found$provenance[[1]]$irecist)
   expect_equal(found$provenance[[2]]$irecist, irecist())
-  expect_match(paste(found$provenance[[2]]$conventions, collapse = " "), "first iUPD of the block that ends in iCPD")
+  said <- paste(found$provenance[[2]]$conventions, collapse = " ")
+  expect_match(said, "first iUPD of the block that ends in iCPD")
 })

@@ -44,7 +44,7 @@ test_that("what is no iRECIST is refused, all at once", {
   visits <- data.frame(USUBJID = "1", ADT = day_zero + 42, AVALC = "SD")
   subjects <- data.frame(USUBJID = "1", STARTDT = day_zero)
   faults <- tryCatch(
-    derive_irecist_parameters(best_response(visits, subjects), derive_response(visits), ovr = "too long a code"),
+    derive_irecist_parameters(best_response(visits, subjects), derive_response(visits), ovr = "no code"),
     tte_error_input = function(e) e$faults
   )
   expect_equal(faults$argument, c("best", "responses", "ovr"))

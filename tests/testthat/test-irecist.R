@@ -84,7 +84,9 @@ test_that("2.1 an early scan does not confirm unless for new symptoms and with a
 })
 
 test_that("2.1 b) non-target lesions: any further increase, not unequivocal again", {
-  others <- function(...) i_words(target("T1", 50, 50, 50), other("N1", "PRESENT", "UNEQUIVOCAL PROGRESSION", ...))
+  others <- function(...) {
+    i_words(target("T1", 50, 50, 50), other("N1", "PRESENT", "UNEQUIVOCAL PROGRESSION", ...))
+  }
   expect_equal(others("INCREASED"), c("iUPD", "iCPD"))
   expect_equal(others("UNEQUIVOCAL PROGRESSION"), c("iUPD", "iUPD"))
   expect_equal(others("UNCHANGED"), c("iUPD", "iUPD"))
@@ -126,7 +128,7 @@ test_that("2.1 d) progression newly met in a category not yet iUPD", {
   expect_equal(found$ICONF[2], "d2")
 })
 
-test_that("2.1 new lesions are measured, 5 and 2 per organ, from 10 mm, nodes 15 mm; never added to the sum", {
+test_that("2.1 new lesions are measured, 5 and 2 per organ, from 10 mm, nodes 15 mm; their sum is apart", {
   found <- i_followed(
     target("T1", 50, 50), newly("N1", "", 30, organ = "LIVER"), newly("N2", "", 20, organ = "LIVER"),
     newly("N3", "", 10, organ = "LIVER"), newly("N4", "", 9, organ = "LUNG"),
@@ -177,7 +179,8 @@ test_that("2.1 after a reset known new lesions need another one, 20 % and 5 mm, 
   expect_equal(again("UNEQUIVOCAL", "PRESENT", "INCREASED"), "iPR")
   expect_equal(again("UNEQUIVOCAL", "PRESENT", "UNEQUIVOCAL PROGRESSION"), "iUPD")
   expect_equal(
-    i_words(target("T1", 100, 90, 65, 65), newly("N1", "", 10, 10, 10), newly("N2", "", "", "", 10))[3], "iUPD"
+    i_words(target("T1", 100, 90, 65, 65), newly("N1", "", 10, 10, 10), newly("N2", "", "", "", 10))[3],
+    "iUPD"
   )
 })
 
@@ -222,7 +225,7 @@ test_that("each step has its reason in words", {
   found <- i_sums(c(100, 90, 90, 65, 66, 80, 86), c(NA, NA, 10, 10, 10, 10, 10))
   expect_equal(found$REASON[1], "sum 90 mm is 10 % below baseline 100 mm")
   expect_match(found$REASON[2], "^progression by new lesions, to be confirmed: ")
-  expect_match(found$REASON[3], "iUPD of 2024-03-25 is superseded after 42 days, new lesions are unchanged and")
+  expect_match(found$REASON[3], "iUPD of 2024-03-25 is superseded after 42 days, new lesions are unchanged")
   expect_match(found$REASON[4], "1 known new lesion \\(sum 10 mm\\)$")
   expect_equal(
     found$REASON[6], "confirms the iUPD of 2024-07-29 after 42 days: sum 86 mm is 6 mm above 80 mm then"
@@ -230,7 +233,7 @@ test_that("each step has its reason in words", {
   expect_false(anyNA(found$REASON))
   expect_match(found$RECREAS[3], "new lesion")
   late <- i_sums(c(100, 120, 122, 130))$REASON
-  expect_match(late[2], "^the iUPD of 2024-02-12 is neither confirmed nor superseded after 42 days: sum 122 mm")
+  expect_match(late[2], "iUPD of 2024-02-12 is neither confirmed nor superseded after 42 days: sum 122 mm")
   expect_match(late[3], "after 84 days, later than 8 weeks: sum 130 mm is 10 mm above 120 mm then")
   early <- i_sums(c(100, 120, 130), every = 14)$REASON[2]
   expect_match(early, "too early to confirm the iUPD of 2024-01-15, only 14 days after it \\(at least 26\\)")
@@ -247,7 +250,9 @@ test_that("RECIST 1.1 is what recist() gives, from lesions and from sums", {
   expect_equal(both$RECIST, plain$AVALC)
   expect_equal(both$RECISTDT, plain$ADT)
   expect_equal(both$RECREAS, plain$REASON)
-  same <- c("USUBJID", "AVISIT", "SCANDT", "TRGRESP", "NTRGRESP", "NEWLESN", "SUM", "BASE", "NADIR", "BASECMP")
+  same <- c(
+    "USUBJID", "AVISIT", "SCANDT", "TRGRESP", "NTRGRESP", "NEWLESN", "SUM", "BASE", "NADIR", "BASECMP"
+  )
   expect_equal(as.list(both[same]), as.list(plain[same]))
   # up to the first progression both say the same
   before <- !is.na(both$AVALC) & stats::ave(both$RECIST %in% "PD", both$USUBJID, FUN = cumsum) == 0
@@ -326,7 +331,8 @@ test_that("a PD does not say whether it is confirmed, and words of iRECIST need 
     derive_endpoint(visits, "PFS", censoring = ema, subjects = subjects), "say rule = irecist\\(\\)"
   )
   whole <- study(
-    subjects = cbind(subjects, RANDDT = day_zero), assessments = visits[1, ], design = "randomised", arm = NULL
+    subjects = cbind(subjects, RANDDT = day_zero), assessments = visits[1, ], design = "randomised",
+    arm = NULL
   )
   expect_error(derive_endpoint(whole, "PFS", censoring = ema), "say rule = irecist\\(\\)")
   expect_error(derive_response(whole), "say rule = irecist\\(\\)")
@@ -334,7 +340,8 @@ test_that("a PD does not say whether it is confirmed, and words of iRECIST need 
 
 test_that("wrong columns for iRECIST are told", {
   sums <- data.frame(
-    USUBJID = "1", ADT = recist_start + c(0, 42), SUM = 50, ABLFL = c("Y", NA), NEWLESN = "Y", NLSUM = c(NA, -1),
+    USUBJID = "1", ADT = recist_start + c(0, 42), SUM = 50, ABLFL = c("Y", NA), NEWLESN = "Y",
+    NLSUM = c(NA, -1),
     NLCOUNT = c(NA, 1.5), NLCHANGE = c(NA, "BIGGER"), NTCHANGE = c(NA, "UNEQUIVOCAL PROGRESSION"),
     SYMPTOMS = "yes", CLINSTAB = 1
   )
