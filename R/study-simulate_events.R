@@ -108,12 +108,11 @@ irae_episodes <- function(design, cohort, seed) {
   )
 }
 
-# When an event is over. Where the path does not follow it any further, because the disease progressed or the
-# event came again, it lasts on with the same hazard of resolution.
+# When an event is over. A path does not follow a recurrence to its resolution, and an event that was active
+# at progression no further: both last on with the same hazard of resolution.
 resolution_times <- function(stays, design, uniform) {
   more <- -log(uniform) * design$irae_resolution * days_per_month / log(2)
-  open <- stays$again & is.na(stays$left)
-  end <- ifelse(open, stays$entered, stays$left)
+  end <- ifelse(stays$again, stays$entered, stays$left)
   ifelse(is.na(end), Inf, end + ifelse(stays$resolved %in% TRUE, 0, more))
 }
 

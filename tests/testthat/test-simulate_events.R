@@ -127,6 +127,19 @@ test_that("recurrences are in the same organ, another or both as often as plante
   expect_equal(sum(n), sum(recurred, na.rm = TRUE))
 })
 
+test_that("a recurrence lasts as long as planted, whatever the disease does", {
+  design <- small_designs(4000, "rechallenge",
+    irae_resolution = 2, irae_worsening = 0, both_organs = 0, same_organ = 0.74, dropout = 1e-6, death = 1e-6,
+    death_after = 1e6, cut = "2060-01-01"
+  )[[1]]
+  made <- events_of(design)
+  later <- made$table[made$table$AERECUR %in% c("same organ", "distinct organ"), ]
+  expect_gt(nrow(later), 500)
+  expect_false(anyNA(later$AENDT))
+  days <- as.numeric(later$AENDT - later$ASTDT)
+  expect_true(within_chance(mean(days), 2 * 30.4375 / log(2), stats::sd(days) / sqrt(length(days))))
+})
+
 test_that("an event that kills has grade 5 on the day of death", {
   design <- small_designs(3000, "biomarker_cohort",
     irae_grades = c(0, 0, 0, 1), irae_worsening = 0, irae_fatal = 1
