@@ -41,8 +41,8 @@ cohort_scans <- function(design, cohort) {
 
 tumour_modes <- c(none = 0L, target = 1L, non_target = 2L, new_lesion = 3L, pseudo = 4L)
 
-# What the tumour model needs of each person. Responders are at 60 % of the baseline sum or less at the first
-# visit, nobody else ever below 82 %, so that measurement error seldom changes who responds. Before that visit
+# What the tumour model needs of each person. Responders are at 65 % of the baseline sum or less at the first
+# visit, nobody else ever below 75 %, so that measurement error seldom changes who responds. Before that visit
 # (before the second, where the response is complete) no regrowth begins; who progresses soon after it does so
 # by a new lesion, because targets cannot grow so fast.
 draw_tumours <- function(design, persons, seed) {
@@ -52,10 +52,10 @@ draw_tumours <- function(design, persons, seed) {
   mode <- tumour_modes[names(design$progression_by)[pick(u[, 1], design$progression_by)]]
   mode[is.na(persons$T_PROG)] <- tumour_modes[["none"]]
   mode[persons$PSEUDO] <- tumour_modes[["pseudo"]]
-  depth <- ifelse(responds, 0.15 + 0.35 * u[, 2], 0.82 + 0.18 * u[, 2])
+  depth <- ifelse(responds, 0.12 + 0.50 * u[, 2], 0.75 + 0.25 * u[, 2])
   depth[persons$COMPLETE] <- 0
   by <- pmax(1, visit - design$visit_window) * (0.5 + 0.4 * u[, 3])
-  fast <- log((1 - depth) / pmax(0.6 - depth, 1e-9)) / by
+  fast <- log((1 - depth) / pmax(0.65 - depth, 1e-9)) / by
   fast[persons$COMPLETE] <- (log(5 * design$baseline_mm / 2) / (by + visit))[persons$COMPLETE]
   shown <- ifelse(persons$COMPLETE, complete_day(design), ifelse(persons$RESPONDER, response_day(design), 0))
   soon <- persons$RESPONDER & (persons$T_PROG < shown + 28) %in% TRUE
@@ -63,7 +63,7 @@ draw_tumours <- function(design, persons, seed) {
   list(
     n_targets = pick(u[, 4], design$target_lesions), depth = depth,
     shrink_rate = ifelse(responds, fast, 0.01 + 0.02 * u[, 3]),
-    growth_rate = 0.008 * exp(0.5 * stats::qnorm(u[, 5])),
+    growth_rate = 0.005 * exp(0.4 * stats::qnorm(u[, 5])),
     progression = pmax(persons$T_PROG, 1e-6), mode = unname(mode),
     sensitive_until = as.double(shown), flare = rep(1.5 * visit, nrow(persons)), person = persons$person,
     non_target = u[, 6] < design$non_target | mode == tumour_modes[["non_target"]],
