@@ -338,6 +338,14 @@ TEST_CASE("an iUPD has the day of the first scan that shows it, an iCPD that of 
   CHECK(found[0].day == 40);
   CHECK(found[1].elapsed == 50);
   CHECK(found[1].day == 90);
+  // what grew in sum has the day of the last scan of it
+  Visit reset = Visit(50, 90).fresh(10), grown = Visit(50, 140).fresh(20);
+  grown.more.seen_day = 135;
+  grown.more.sum_day = 138;
+  CHECK(calls({base, Visit(90, 42).fresh(10), reset, grown})[2].day == 138);
+  next.more.seen_day = 84;
+  next.more.sum_day = 88;
+  CHECK(calls({base, first, next})[1].day == 88);
   Visit seen_before = Visit(131, 92).fresh(10);
   seen_before.found.target_day = 88;
   CHECK(calls({base, first, seen_before})[1].day == 88);

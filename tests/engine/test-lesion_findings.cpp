@@ -407,6 +407,25 @@ TEST_CASE("of a measured new lesion the size counts, without one what is said") 
   CHECK(said[2].sum == 120);
 }
 
+TEST_CASE("a new node below 10 mm is gone, also one that is too small to measure") {
+  Table t = Table().target(0, 50).sized(1, 5, 9, LesionState::unequivocal, 1);
+  t.fresh(2, LesionState::too_small);
+  const auto found = t.follow();
+  CHECK(found[1].known == 1);
+  CHECK_FALSE(found[1].there);
+  CHECK_FALSE(found[2].there);
+  CHECK_FALSE(found[2].larger);
+  CHECK(Table().target(0, 50).fresh(1, LesionState::too_small).follow()[1].there);
+}
+
+TEST_CASE("the sum of new lesions has the day of their last scan") {
+  Table t = Table().target(0, 50).sized(1, 12).sized(1, 20, 10);
+  t.day[1] = 40;
+  t.day[2] = 45;
+  CHECK(t.follow()[1].sum_day == 45);
+  CHECK(t.follow()[1].seen_day == 40);
+}
+
 TEST_CASE("an equivocal lesion is known once it is certain, dated at its first appearance") {
   const auto found = Table()
                          .target(0, 50)

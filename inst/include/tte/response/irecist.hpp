@@ -46,6 +46,7 @@ struct ImmuneFindings {
   bool symptoms = false;               // the scan was made for new symptoms
   std::int32_t appeared_day = no_day;  // first appearance of those that became known here
   std::int32_t seen_day = no_day;      // first scan here that shows one
+  std::int32_t sum_day = no_day;       // last scan here of one that is measured
   std::int32_t larger_day = no_day;    // first scan here that shows a larger non-target lesion
 };
 
@@ -163,9 +164,9 @@ class ImmuneCourse {
   }
 
   // A new lesion that was known before is progression only by what it does.
-  bool new_progression(const Seen& t) const {
-    return appeared(t) || t.more.unequivocal || (known_ > 0 && grown(t.more.sum, new_nadir_));
-  }
+  bool new_progression(const Seen& t) const { return appeared(t) || t.more.unequivocal || new_sum_grown(t); }
+
+  bool new_sum_grown(const Seen& t) const { return known_ > 0 && grown(t.more.sum, new_nadir_); }
 
   std::int32_t causes(const Seen& t) const {
     return (t.response.target == Category::PD ? target_disease : 0) +
@@ -218,12 +219,14 @@ class ImmuneCourse {
 
   Category category(const Seen& t) const { return targets_ ? t.response.target : t.response.non_target; }
 
-  static std::int32_t first_shown(const Seen& t, std::int32_t causes) {
+  std::int32_t first_shown(const Seen& t, std::int32_t causes) const {
     std::int32_t day = no_day;
     if (contains(causes, target_disease)) day = earlier(day, t.found.target_day);
     if (contains(causes, non_target_disease)) day = earlier(day, t.found.non_target_day);
     if (contains(causes, new_disease)) {
-      day = earlier(day, t.more.appeared_day == no_day ? t.more.seen_day : t.more.appeared_day);
+      if (appeared(t)) day = earlier(day, t.more.appeared_day);
+      if (new_sum_grown(t)) day = earlier(day, t.more.sum_day);
+      if (t.more.unequivocal) day = earlier(day, t.more.seen_day);
     }
     if (contains(causes, reappeared_disease))
       day = earlier(day, earlier(t.found.disease_day, t.more.seen_day));
@@ -304,7 +307,8 @@ class ImmuneCourse {
     if (contains(by, target_sum_grew | new_target_progression)) day = earlier(day, t.found.target_day);
     if (contains(by, non_target_grew)) day = earlier(day, t.more.larger_day);
     if (contains(by, new_non_target_progression)) day = earlier(day, t.found.non_target_day);
-    if (by >= first_new_progression || contains(by, new_sum_grew | new_other_grew | another_new_lesion))
+    if (contains(by, new_sum_grew)) day = earlier(day, t.more.sum_day);
+    if (contains(by, new_other_grew | another_new_lesion | first_new_progression))
       day = earlier(day, t.more.seen_day);
     return day == no_day ? t.found.day : day;
   }
@@ -395,7 +399,7 @@ class SumFollower {
  public:
   ImmuneFindings next(const Findings& found, std::int32_t sum, std::int32_t count, SaidChange change) {
     now_.larger = now_.smaller = false;
-    now_.appeared_day = now_.seen_day = no_day;
+    now_.appeared_day = now_.seen_day = now_.sum_day = no_day;
     if (found.new_lesion == NewLesion::yes) see(found.day, sum, count, change);
     if (found.new_lesion == NewLesion::no) lose();
     return now_;
@@ -430,6 +434,7 @@ class SumFollower {
     if (sum < 0) return;
     now_.measured = true;
     now_.sum = sum;
+    now_.sum_day = day;
   }
 
   void lose() {

@@ -459,7 +459,9 @@ class HistoryReader {
       found.equivocal = true;
       return;
     }
-    note(r, non_target_rank(r, lesion.nodal, lesion.last_rank), reading);
+    LesionRow seen = r;
+    if (r.state == LesionState::too_small) seen.size = target_size(r);
+    note(r, non_target_rank(seen, lesion.nodal, lesion.last_rank), reading);
     found.new_lesion = NewLesion::yes;
     found.new_day = earlier(found.new_day, known ? r.day : lesion.first_seen);
     lesion.certain = true;
@@ -516,7 +518,7 @@ class HistoryReader {
     for (std::size_t i = 0; i < lesions_.size(); ++i) {
       if (lesions_[i].group == LesionGroup::target) continue;
       remember(lesions_[i], readings_[i]);
-      if (lesions_[i].known) add_known(lesions_[i], now);
+      if (lesions_[i].known) add_known(lesions_[i], readings_[i], now);
       lesions_[i].doubted = !lesions_[i].certain && lesions_[i].first_seen != no_day;
     }
     return now;
@@ -573,13 +575,14 @@ class HistoryReader {
     if (reading.measured()) lesion.last_size = reading.size;
   }
 
-  static void add_known(const Lesion& lesion, ImmuneFindings& now) {
+  static void add_known(const Lesion& lesion, const Reading& reading, ImmuneFindings& now) {
     ++now.known;
     now.there = now.there || lesion.last_rank >= there;
     now.unequivocal = now.unequivocal || lesion.last_rank == progressed;
     if (!lesion.measured) return;
     now.measured = true;
     now.sum += lesion.last_size;
+    if (reading.measured()) now.sum_day = later(now.sum_day, reading.day);
   }
 
   static Category non_target_category(int worst, int least) {
