@@ -88,7 +88,7 @@ ae_worsening         | 12345   | 0.15 | probability | Adverse events that worsen
 ae_window_days       | 12345   | 30 | whole | Treatment-emergent until %s days after the last dose.
 irae_organs          | 135     | * | shares | irAE by organ: %s.
 irae_grades          | 135     | c(0.35, 0.40, 0.20, 0.05) | weights4 | irAE of grades 1 to 4: %s.
-irae_window_days     | 135     | 90 | whole | irAE are collected until %s days after the last dose.
+irae_window_days     | 135     | 90 | whole | irAE are treatment-emergent until %s days after the last dose.
 irae_worsening       | 135     | 0.2 | probability | irAE that worsen by a grade: %s.
 irae_steroids        | 135     | c(0.1, 0.5, 0.95, 1) | probabilities4 | Corticosteroids, by grade: %s.
 irae_immunosuppressants | 135     | 0.15 | probability | Other immunosuppressants beside them: %s.

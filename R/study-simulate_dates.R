@@ -1,5 +1,5 @@
-# Dates whose day, or day and month, nobody knew: only where study() has a rule to complete them. The date is
-# then text, "2024-03" or "2024".
+# Dates whose day, or day and month, nobody knew: only where study() has a rule to complete them. A column
+# where that may be is text, "2024-03-05", "2024-03" or "2024", whether or not it happened.
 
 #' @param tables The tables of a study as data frames; those of `subjects`, `vital_status`, `therapies` and
 #'   `adverse_events` may change.
@@ -22,7 +22,11 @@ partial_dates <- function(tables, design, cohort, seed) {
 
 # Each date on its own; a person's rows are numbered.
 blur_column <- function(table, column, chance, design, persons, seed, purpose) {
-  if (nrow(table) == 0 || chance == 0) {
+  if (chance == 0) {
+    return(table)
+  }
+  if (nrow(table) == 0) {
+    table[[column]] <- character()
     return(table)
   }
   person <- persons$person[match(table$USUBJID, persons$USUBJID)]
@@ -53,5 +57,5 @@ blurred <- function(date, u, chance, month) {
   text <- format(date, "%Y-%m-%d")
   partial <- !is.na(date) & u[, 1] < chance
   text[partial] <- substr(text[partial], 1, ifelse(u[partial, 2] < month, 4, 7))
-  if (any(partial)) text else date
+  text
 }

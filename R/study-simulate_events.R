@@ -33,7 +33,8 @@ ordinary_episodes <- function(design, cohort, seed) {
   ordinary_details(design, cohort, seed, times$row, times$onset, times$number)
 }
 
-# Arrivals in (0, end of collection): the sums of exponential gaps, drawn until everybody's lie behind it.
+# Arrivals from the first dose to the end of collection: the sums of exponential gaps, drawn until everybody's
+# lie behind it.
 ae_times <- function(design, cohort, seed) {
   persons <- cohort$persons
   rate <- design$ae_rate / 365.25
@@ -42,10 +43,11 @@ ae_times <- function(design, cohort, seed) {
   if (rate <= 0) {
     return(data.frame(row = integer(), onset = numeric(), number = integer()))
   }
-  expected <- rate * max(end, 0)
+  begin <- pmin(first_dose_day(design, persons), 0)
+  expected <- rate * max(end - begin, 0)
   each <- ceiling(expected + 6 * sqrt(expected) + 8)
   repeat {
-    onset <- apply_sums(draw_persons(seed, "ae_times", persons$person, each, "exponential") / rate)
+    onset <- begin + apply_sums(draw_persons(seed, "ae_times", persons$person, each, "exponential") / rate)
     if (all(onset[, each] >= end)) break
     each <- 2 * each
   }

@@ -168,3 +168,18 @@ test_that("events follow from the seed; more patients and threads leave them as 
   on.exit(options(old))
   expect_identical(events_of(design)$table, made$table)
 })
+
+test_that("ordinary adverse events begin with the first dose, also where an operation is time zero", {
+  design <- design_perioperative(
+    patients = 2000, validation = 0, accrual = 1000, ae_rate = 3, ae_before = 0, ae_worsening = 0,
+    partial_dates = c(adverse_events = 0, therapies = 0, death = 0)
+  )
+  tables <- simulate_tables(design, 4, c("subjects", "adverse_events"))
+  persons <- tables$subjects
+  events <- tables$adverse_events
+  start <- persons$TRTSDT[match(events$USUBJID, persons$USUBJID)]
+  before <- events$ASTDT < persons$SURGDT[match(events$USUBJID, persons$USUBJID)]
+  expect_true(all(events$ASTDT >= start))
+  years <- sum(as.numeric(persons$SURGDT - persons$TRTSDT)) / 365.25
+  expect_equal(sum(before) / years, 3, tolerance = 4 / sqrt(3 * years))
+})
