@@ -346,6 +346,13 @@ TEST_CASE("an iUPD has the day of the first scan that shows it, an iCPD that of 
   next.more.seen_day = 84;
   next.more.sum_day = 88;
   CHECK(calls({base, first, next})[1].day == 88);
+  // another lesion that was equivocal before does not confirm before this timepoint
+  Visit another = Visit(100, 90).fresh(10, 2);
+  another.more.seen_day = another.found.first_day = 86;
+  another.more.appeared_day = 50;
+  CHECK(calls({base, Visit(100, 42).fresh(10), another})[1].day == 86);
+  another.more.appeared_day = 88;
+  CHECK(calls({base, Visit(100, 42).fresh(10), another})[1].day == 88);
   Visit seen_before = Visit(131, 92).fresh(10);
   seen_before.found.target_day = 88;
   CHECK(calls({base, first, seen_before})[1].day == 88);

@@ -166,7 +166,10 @@ class ImmuneCourse {
   // A new lesion that was known before is progression only by what it does.
   bool new_progression(const Seen& t) const { return appeared(t) || t.more.unequivocal || new_sum_grown(t); }
 
-  bool new_sum_grown(const Seen& t) const { return known_ > 0 && grown(t.more.sum, new_nadir_); }
+  // With another lesion the nadir begins anew.
+  bool new_sum_grown(const Seen& t) const {
+    return known_ > 0 && !appeared(t) && grown(t.more.sum, new_nadir_);
+  }
 
   std::int32_t causes(const Seen& t) const {
     return (t.response.target == Category::PD ? target_disease : 0) +
@@ -302,14 +305,17 @@ class ImmuneCourse {
     ended_ = true;
   }
 
-  static std::int32_t confirmed_day(const Seen& t, std::int32_t by) {
+  std::int32_t confirmed_day(const Seen& t, std::int32_t by) const {
     std::int32_t day = no_day;
     if (contains(by, target_sum_grew | new_target_progression)) day = earlier(day, t.found.target_day);
     if (contains(by, non_target_grew)) day = earlier(day, t.more.larger_day);
     if (contains(by, new_non_target_progression)) day = earlier(day, t.found.non_target_day);
     if (contains(by, new_sum_grew)) day = earlier(day, t.more.sum_day);
-    if (contains(by, new_other_grew | another_new_lesion | first_new_progression))
-      day = earlier(day, t.more.seen_day);
+    if (contains(by, new_other_grew)) day = earlier(day, t.more.seen_day);
+    if (contains(by, another_new_lesion | first_new_progression)) {
+      const bool here = appeared(t) && t.more.appeared_day != no_day;
+      day = earlier(day, here ? std::max(t.more.appeared_day, t.found.first_day) : t.more.seen_day);
+    }
     return day == no_day ? t.found.day : day;
   }
 
