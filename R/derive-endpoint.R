@@ -203,8 +203,8 @@ confirmation_needed <- function(endpoints, rule, design) {
     return(NULL)
   }
   fault("rule", "missing_value", sprintf(
-    "%s needs to know whether responses must be confirmed",
-    and_list(vapply(endpoints[asks], `[[`, "", "name"))
+    "%s %s to know whether responses must be confirmed",
+    and_list(vapply(endpoints[asks], `[[`, "", "name")), if (sum(asks) == 1) "needs" else "need"
   ), remedy = "Say recist(confirmed = TRUE) or recist(confirmed = FALSE).")
 }
 

@@ -29,6 +29,8 @@ best_by_both <- function(x, subjects, rule, reader, data_cut, population) {
   told <- if (nrow(best) > 0) best$provenance[[1]]
   told$method <- "Best overall response by iRECIST, and by RECIST 1.1 beside it"
   told$conventions[["period"]] <- both_best_sentences(rule$recist)[["period"]]
+  # iRECIST says it of both.
+  told$conventions <- told$conventions[names(told$conventions) != "same_day"]
   told$conventions <- c(immune_conventions(x, rule), told$conventions)
   told$irecist <- rule
   best$provenance <- rep(list(told), nrow(best))

@@ -162,5 +162,6 @@ print_listing <- function(x, n, columns) {
   shown <- as.data.frame(x)[columns[!vapply(x[columns], function(v) all(is.na(v)), TRUE)]]
   cat("\n")
   print(utils::head(shown, n), row.names = FALSE, right = FALSE)
-  if (nrow(x) > n) cat(sprintf("... and %d more rows\n", nrow(x) - n))
+  more <- nrow(x) - n
+  if (more > 0) cat(sprintf("... and %d more row%s\n", more, if (more == 1) "" else "s"))
 }

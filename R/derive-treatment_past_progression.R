@@ -8,8 +8,8 @@
 #' @param rule An [irecist()] rule.
 #' @param reader Whose assessments. Required where several readers are in the data.
 #' @return A data frame of class `tte_past_progression`, one row for each patient with a dose after the day of
-#'   the first progression by RECIST 1.1: `USUBJID`, `PDDT`, `NDOSE` (records of exposure that start after it;
-#'   missing without exposure), `FIRSTDT` and `LASTDT` (first and last dose after it), `DAYS` from the
+#'   the first progression by RECIST 1.1: `USUBJID`, `PDDT`, `NDOSE` (records of exposure, doses or
+#'   courses, that begin or go on after it; missing without exposure), `FIRSTDT` and `LASTDT` (first and last dose after it), `DAYS` from the
 #'   progression to the last dose, `IBORAFT` and `IBORDT` (best response by iRECIST after that timepoint, up
 #'   to a new anticancer therapy; missing without an assessment), `ICPDDT` (iCPD), and `PROGRESS`:
 #'   `"confirmed"`, `"superseded"` or `"not confirmed"`. The attribute `counts` holds how many patients
@@ -83,8 +83,7 @@ doses_after <- function(found, doses) {
   first[patient[down]] <- from[down]
   up <- order(doses$to)
   last[patient[up]] <- as.numeric(doses$to)[up]
-  starts <- doses$record & doses$from > pd[patient]
-  number <- if (all(doses$record)) tabulate(patient[starts], n) else rep(NA_integer_, n)
+  number <- if (all(doses$record)) tabulate(patient, n) else rep(NA_integer_, n)
   who <- which(is.finite(last))
   after <- after_progression(found, who)
   data.frame(

@@ -83,7 +83,7 @@ unconfirmed_cases <- c("unstable", "cancer death", "no assessment", "all iUPD")
 irecist_faults <- function(rule) {
   rbind(
     if (!inherits(rule$recist, "tte_recist")) fault("recist", "wrong_type", "must be made by recist()"),
-    confirm_window_faults(rule$confirm_weeks), check_at_least(rule$tolerance_days, "tolerance_days", 0),
+    confirm_window_faults(rule$confirm_weeks), tolerance_faults(rule),
     check_flag(rule$early_exception, "early_exception"), check_count(rule$max_new, "max_new"),
     check_count(rule$max_new_per_organ, "max_new_per_organ"), unconfirmed_faults(rule$unconfirmed),
     if (!checkmate::test_character(rule$unstable, any.missing = FALSE)) {
@@ -91,6 +91,18 @@ irecist_faults <- function(rule) {
     },
     check_choice(rule$pending, "pending", c("event", "censor"))
   )
+}
+
+tolerance_faults <- function(rule) {
+  least <- check_at_least(rule$tolerance_days, "tolerance_days", 0)
+  weeks <- rule$confirm_weeks
+  known <- is.null(least) && is.null(confirm_window_faults(weeks))
+  if (known && weeks[1] > 0 && rule$tolerance_days > 7 * weeks[1]) {
+    return(fault("tolerance_days", "out_of_range", sprintf(
+      "is longer than the time before confirmation, %s days", format_plain(7 * weeks[1])
+    )))
+  }
+  least
 }
 
 confirm_window_faults <- function(weeks) {

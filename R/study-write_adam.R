@@ -193,7 +193,9 @@ adam_labels <- c(
   TRT01P = "Planned Treatment for Period 01", TRT01A = "Actual Treatment for Period 01",
   ASTDT = "Analysis Start Date", ASTDTF = "Analysis Start Date Imputation Flag", AENDT = "Analysis End Date",
   AENDTF = "Analysis End Date Imputation Flag", AEDECOD = "Dictionary-Derived Term",
-  ADTF = "Analysis Date Imputation Flag"
+  ADTF = "Analysis Date Imputation Flag", RECIST = "Response by RECIST 1.1",
+  RECISTDT = "Date of the Response by RECIST 1.1", IBLOCK = "Number of the iUPD Block",
+  IBOR = "Best Overall Response by iRECIST", ICBOR = "Confirmed Best Response by iRECIST"
 )
 
 with_labels <- function(data, labels) {

@@ -32,6 +32,8 @@ test_that("every argument that is wrong is named, all at once", {
   expect_equal(faults(confirm_weeks = "4"), "confirm_weeks wrong_type")
   expect_equal(faults(confirm_weeks = 4), "confirm_weeks wrong_length")
   expect_equal(faults(confirm_weeks = c(8, 4)), "confirm_weeks out_of_range")
+  expect_equal(faults(tolerance_days = 40), "tolerance_days out_of_range")
+  expect_s3_class(irecist(confirm_weeks = c(0, 8)), "tte_irecist")
   expect_equal(faults(confirm_weeks = c(-1, 4)), "confirm_weeks out_of_range")
   expect_equal(faults(confirm_weeks = c(NA, 4)), "confirm_weeks out_of_range")
   expect_equal(faults(tolerance_days = -1), "tolerance_days out_of_range")

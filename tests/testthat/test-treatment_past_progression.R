@@ -21,8 +21,8 @@ test_that("who was treated after it, how long, with what result", {
   found <- treatment_past_progression(past_study(doses))
   expect_equal(found$USUBJID, c("1", "3"))
   expect_equal(found$PDDT, day_zero + c(84, 42))
-  # the dose on the day of the progression begins before it and goes on
-  expect_equal(found$NDOSE, c(1L, 1L))
+  # the course that begins on the day of the progression goes on after it
+  expect_equal(found$NDOSE, c(2L, 1L))
   expect_equal(found$FIRSTDT, day_zero + c(85, 63))
   expect_equal(found$LASTDT, day_zero + c(110, 63))
   expect_equal(found$DAYS, c(26L, 21L))
