@@ -4,9 +4,10 @@
 #' that end with a move `to` another state or, censored, without one: what [transition_probabilities()] and
 #' transition-specific models read.
 #'
-#' @section Models: `transition_rows()` gives a row for every transition a person is at risk of during each stay,
-#'   with `transition` and `status`. `cox(Surv(start, stop, status) ~ x, strata = "transition", id = id)` then
-#'   has one effect for all transitions, `~ x:transition` one for each.
+#' @section Models: `transition_rows()` gives a row for every transition a person is at risk of during each
+#'   stay, with `transition` and `status`.
+#'   `cox(Surv(start, stop, status) ~ x, strata = "transition", id = id)` then has one effect for all
+#'   transitions, `~ x:transition` one for each.
 #' @section Ties: Two states entered at one time by one person are an error, unless the order is given by
 #'   `ties = "order"`: then the later one in `states` counts and the other, which lasts no time, is left out.
 #'
@@ -15,15 +16,15 @@
 #'   `c(response = "RSPDY", progression = "PDDY", death = "DTHDY")`; `NA` where it was not entered.
 #' @param end Name of the column with the end of follow-up.
 #' @param id Name of the column of the person.
-#' @param start Name of a column with the time at which the person came under observation, or `NULL` for 0. With
-#'   dates it is required, and time counts days from it, the first as day 1.
+#' @param start Name of a column with the time at which the person came under observation, or `NULL` for 0.
+#'   With dates it is required, and time counts days from it, the first as day 1.
 #' @param initial What the first state is called.
 #' @param absorbing States after which nothing is followed; by default the last one.
 #' @param ties `"error"` or `"order"`.
 #' @return A data frame of class `tte_stays`: `id`, `start`, `stop`, `from`, `to` (factors; the first level of
 #'   `to` is `"censored"`), then the other columns of `data`.
-#' @references Putter H, Fiocco M, Geskus RB (2007). Tutorial in biostatistics: competing risks and multi-state
-#'   models. *Statistics in Medicine* 26, 2389-2430.
+#' @references Putter H, Fiocco M, Geskus RB (2007). Tutorial in biostatistics: competing risks and
+#'   multi-state models. *Statistics in Medicine* 26, 2389-2430.
 #' @examples
 #' d <- data.frame(
 #'   id = 1:4, response = c(40, NA, 80, NA), progression = c(200, 90, NA, NA),
@@ -64,7 +65,9 @@ multi_state <- function(data, states, end, id = "id", start = NULL, initial = "s
 
 state_name_faults <- function(states, initial, absorbing) {
   if (!checkmate::test_character(states, any.missing = FALSE, min.len = 1, names = "unique")) {
-    return(fault("states", "wrong_type", "must be names of columns, named by the states they say the entry of"))
+    return(fault(
+      "states", "wrong_type", "must be names of columns, named by the states they say the entry of"
+    ))
   }
   rbind(
     if (!checkmate::test_string(initial) || initial %in% c(names(states), "censored")) {
@@ -92,8 +95,9 @@ entry_faults <- function(data, entries, states, end, absorbing, ties) {
       row_fault(at <= entries$begin, "data", "out_of_range", states[[k]], "does not come after the start"),
       row_fault(at > entries$end, "data", "out_of_range", states[[k]], "comes after the end of follow-up"),
       row_fault(
-        at < apply(entries$times, 1, max, -Inf, na.rm = TRUE) & names(states)[k] %in% absorbing, "data", "out_of_range",
-        states[[k]], "is the entry of a last state, and another state is entered later"
+        at < apply(entries$times, 1, max, -Inf, na.rm = TRUE) & names(states)[k] %in% absorbing,
+        "data", "out_of_range", states[[k]],
+        "is the entry of a last state, and another state is entered later"
       )
     )
   })
@@ -125,8 +129,8 @@ stays_of <- function(entries, names, initial, absorbing) {
 
 #' @rdname multi_state
 #' @param stays The result of `multi_state()`.
-#' @param transitions Which transitions are possible: a data frame with the columns `from` and `to`; by default
-#'   those that occur.
+#' @param transitions Which transitions are possible: a data frame with the columns `from` and `to`; by
+#'   default those that occur.
 #' @export
 transition_rows <- function(stays, transitions = NULL) {
   if (!inherits(stays, "tte_stays")) {
@@ -135,7 +139,9 @@ transition_rows <- function(stays, transitions = NULL) {
   moved <- stays$to != "censored"
   if (is.null(transitions)) transitions <- unique(data.frame(from = stays$from, to = stays$to)[moved, ])
   abort_input(transition_faults(stays, transitions, moved))
-  transitions <- transitions[order(match(transitions$from, levels(stays$from)), match(transitions$to, levels(stays$to))), ]
+  transitions <- transitions[order(
+    match(transitions$from, levels(stays$from)), match(transitions$to, levels(stays$to))
+  ), ]
   labels <- sprintf("%s to %s", transitions$from, transitions$to)
   parts <- lapply(seq_along(labels), function(k) {
     at_risk <- which(as.character(stays$from) == as.character(transitions$from[k]))
@@ -156,7 +162,9 @@ transition_faults <- function(stays, transitions, moved) {
   }
   known <- paste(transitions$from, transitions$to)
   rbind(
-    row_fault(!transitions$from %in% levels(stays$from), "transitions", "unknown_level", "from", "is no state"),
+    row_fault(
+      !transitions$from %in% levels(stays$from), "transitions", "unknown_level", "from", "is no state"
+    ),
     row_fault(!transitions$to %in% levels(stays$to)[-1], "transitions", "unknown_level", "to", "is no state"),
     row_fault(
       moved & !paste(stays$from, stays$to) %in% known, "stays", "bad_status", "to",

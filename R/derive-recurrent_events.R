@@ -11,8 +11,8 @@
 #'
 #'   Rows of `"AG"` and `"PWP-TT"` also go into [mcf()], [mcf_test()] and [incidence_rate()].
 #'
-#' @section Times: Times may be numbers since the start, or dates; dates become days, the first of which is day
-#'   1. Two events of a person at one time are an error: put them together, or move one, and say so.
+#' @section Times: Times may be numbers since the start, or dates; dates become days, the first of which is
+#'   day 1. Two events of a person at one time are an error: put them together, or move one, and say so.
 #'
 #' @param subjects A data frame with one row per person: the columns named by `id`, `end` and, where follow-up
 #'   does not begin at 0, `start`. All its other columns are carried along.
@@ -34,15 +34,16 @@
 #' recurrent_events(subjects, events, type = "PWP-GT")
 #' recurrent_events(subjects, events, type = "WLW", max_events = 2)
 #' @export
-recurrent_events <- function(subjects, events, type = "AG", id = "id", end = "end", start = NULL, time = "time",
-                             death = NULL, max_events = NULL) {
+recurrent_events <- function(subjects, events, type = "AG", id = "id", end = "end", start = NULL,
+                             time = "time", death = NULL, max_events = NULL) {
   abort_input(rbind(
     check_choice(type, "type", c("AG", "PWP-TT", "PWP-GT", "WLW")), max_events_faults(max_events, type),
     column_faults(subjects, "subjects", c(id, end, start, death)), event_table_faults(events, c(id, time))
   ))
   abort_input(rbind(
     follow_up_faults(subjects, id, end, start), event_faults_of(subjects, events, id, end, start, time),
-    if (!is.null(death)) check_logical_column(subjects, death), carried_faults(subjects, c(id, end, start, death))
+    if (!is.null(death)) check_logical_column(subjects, death),
+    carried_faults(subjects, c(id, end, start, death))
   ))
   follow <- follow_up_times(subjects, events, id, end, start, time)
   rows <- if (type == "WLW") marginal_rows(follow, max_events) else sequential_rows(follow, max_events, type)
@@ -116,7 +117,9 @@ event_faults_of <- function(subjects, events, id, end, start, time) {
     row_fault(is.na(person), "events", "unknown_level", id, "is not among the subjects"),
     row_fault(is.na(at), "events", "missing_value", time, "is missing"),
     row_fault(early, "events", "out_of_range", time, "lies before the start of follow-up"),
-    row_fault(at > subjects[[end]][person], "events", "out_of_range", time, "lies after the end of follow-up"),
+    row_fault(
+      at > subjects[[end]][person], "events", "out_of_range", time, "lies after the end of follow-up"
+    ),
     row_fault(
       duplicated(data.frame(person, as.numeric(at))) & !is.na(person), "events", "person_twice", time,
       "is an event of the person at the same time as another",

@@ -32,7 +32,9 @@ efron_faults <- function(d, ties) {
     return(NULL)
   }
   remedy <- "Use ties = \"breslow\", whose cost does not depend on it."
-  fault("freq", "out_of_range", "stands for more than 1e8 rows, and Efron's ties go through each", remedy = remedy)
+  fault("freq", "out_of_range", "stands for more than 1e8 rows, and Efron's ties go through each",
+    remedy = remedy
+  )
 }
 
 # Rows of one person stand for the same number of persons.
@@ -70,8 +72,8 @@ refuse_curve_terms <- function(d, call) {
 person_faults_of_curves <- function(d, groups) {
   rbind(
     person_faults_of_groups(d, groups, "curve"),
-    if (length(d$strata_by) > 0) person_faults_of_groups(d, strata_codes(d), "stratum"), after_event_faults(d),
-    person_freq_faults(d)
+    if (length(d$strata_by) > 0) person_faults_of_groups(d, strata_codes(d), "stratum"),
+    after_event_faults(d), person_freq_faults(d)
   )
 }
 

@@ -1,9 +1,9 @@
 #' Absolute risk from cause-specific Cox models
 #'
 #' Fits a Cox model to the hazard of every cause, other causes counting as censored, and combines them into
-#' the probability that a cause comes first, \eqn{F_k(t \mid x) = \sum_{u \le t} S(u- \mid x)\, d\Lambda_k(u \mid
-#' x)} with \eqn{S(t \mid x) = \prod_{u \le t} \{1 - \sum_k d\Lambda_k(u \mid x)\}}, for new covariates, with
-#' limits.
+#' the probability that a cause comes first, \eqn{F_k(t \mid x) = \sum_{u \le t} S(u- \mid x)\, d\Lambda_k(u
+#' \mid x)} with \eqn{S(t \mid x) = \prod_{u \le t} \{1 - \sum_k d\Lambda_k(u \mid x)\}}, for new covariates,
+#' with limits.
 #'
 #' @section Models: All causes have the same covariates and strata, Breslow's ties and Breslow's baseline
 #'   hazard. The risks of all causes and the probability of none add up to one. `mstate::probtrans()` and
@@ -111,7 +111,8 @@ new_absolute_risk <- function(found, causes, d, design, newdata, at, conf.level,
     limits <- incidence_limits(risk, se, conf.type, conf.level)
     data.frame(
       cause = d$causes[cause], group = rep(row.names(newdata), each = times),
-      time = rep(at$at, nrow(newdata)), estimate = risk, std.error = se, conf.low = limits$lower, conf.high = limits$upper
+      time = rep(at$at, nrow(newdata)), estimate = risk, std.error = se,
+      conf.low = limits$lower, conf.high = limits$upper
     )
   }, found$risks, causes))
   scale <- if (conf.type == "plain") "untransformed" else "on the scale log(-log(1 - F))"

@@ -142,7 +142,8 @@ settle_cox_options <- function(options, d, call) {
   ), call)
   if (options$firth && startsWith(options$ties, "exact")) {
     abort_unsupported(
-      sprintf("ties = \"%s\" with firth = TRUE", options$ties), "The penalty is defined for the ties of Breslow and Efron.",
+      sprintf("ties = \"%s\" with firth = TRUE", options$ties),
+      "The penalty is defined for the ties of Breslow and Efron.",
       "Use ties = \"efron\" or \"breslow\".", call
     )
   }

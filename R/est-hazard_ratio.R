@@ -131,7 +131,11 @@ as_column_like <- function(values, x) {
       as.character(values),
       levels(x)
     )
-  } else if (is.logical(x)) as.logical(values) else values
+  } else if (is.logical(x)) {
+    as.logical(values)
+  } else {
+    values
+  }
 }
 
 # The hazard ratio of a step is one number only where the column enters as it stands.

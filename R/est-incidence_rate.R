@@ -1,18 +1,18 @@
 #' Incidence rate per person-time
 #'
-#' Events divided by time at risk, for each arm: the exposure-adjusted incidence rate of safety tables when each
-#' person counts until her first event (EAIR), the event rate when all events count. With differences and
+#' Events divided by time at risk, for each arm: the exposure-adjusted incidence rate of safety tables when
+#' each person counts until her first event (EAIR), the event rate when all events count. With differences and
 #' ratios v the reference.
 #'
-#' @section Limits: For n events in T person-years, exact (Garwood) limits are \eqn{\chi^2_{\alpha/2; 2n} / 2T}
-#'   and \eqn{\chi^2_{1-\alpha/2; 2n+2} / 2T}; Byar's are \eqn{(n + .5)(1 - 1/(9(n + .5)) \pm z/(3 \sqrt{n +
-#'   .5}))^3 / T}; mid-P halves the probability of the observed count; log and normal are Wald's. Without
-#'   events the lower limit is 0, and the normal and log limits are undefined. The limits take events for
-#'   independent: with several events of a person [mcf()] or a robust model says more.
-#' @section Contrasts: The ratio has exact limits (the binomial distribution of the events given their sum, each
-#'   tail \eqn{\alpha/2}; mid-P with `conf.method = "mid-p"`) and its exact p value; under `"log"`, `"byar"` and
-#'   `"normal"` normal ones for its logarithm. The difference has normal limits, variance \eqn{n_1/T_1^2 +
-#'   n_2/T_2^2}.
+#' @section Limits: For n events in T person-years, exact (Garwood) limits are \eqn{\chi^2_{\alpha/2; 2n} /
+#'   2T} and \eqn{\chi^2_{1-\alpha/2; 2n+2} / 2T}; Byar's are \eqn{(n + .5)(1 - 1/(9(n + .5)) \pm z/(3
+#'   \sqrt{n + .5}))^3 / T}; mid-P halves the probability of the observed count; log and normal are Wald's.
+#'   Without events the lower limit is 0, and the normal and log limits are undefined. The limits take events
+#'   for independent: with several events of a person [mcf()] or a robust model says more.
+#' @section Contrasts: The ratio has exact limits (the binomial distribution of the events given their sum,
+#'   each tail \eqn{\alpha/2}; mid-P with `conf.method = "mid-p"`) and its exact p value; under `"log"`,
+#'   `"byar"` and `"normal"` normal ones for its logarithm. The difference has normal limits, variance
+#'   \eqn{n_1/T_1^2 + n_2/T_2^2}.
 #'
 #' @inheritParams km
 #' @inheritParams time_to_event
@@ -31,8 +31,8 @@
 #' @return [Estimates][estimates]: for each arm the rate, with `n` persons, `n.event` events, and the
 #'   person-time as a row of scale `"person-time"`; then differences and ratios. Z > 0 favours the other arm,
 #'   which has the lower rate.
-#' @references Garwood F (1936). Fiducial limits for the Poisson distribution. *Biometrika* 28, 437-442. Breslow
-#'   NE, Day NE (1987). *Statistical Methods in Cancer Research*, volume II. IARC.
+#' @references Garwood F (1936). Fiducial limits for the Poisson distribution. *Biometrika* 28, 437-442.
+#'   Breslow NE, Day NE (1987). *Statistical Methods in Cancer Research*, volume II. IARC.
 #' @examples
 #' lung <- transform(survival::lung, sex = factor(sex, labels = c("male", "female")))
 #' incidence_rate(Surv(time, status) ~ sex, lung, unit = "days")
@@ -40,7 +40,8 @@
 incidence_rate <- function(
   formula, data = NULL, ..., cause = NULL, censored = NULL, competing = NULL, param = NULL, strata = NULL,
   reference = NULL, subset = NULL, na.action = NULL, id = NULL, cluster = NULL, weights = NULL, freq = NULL,
-  unit = NULL, report_in = NULL, day_one = NULL, per = 100, per_unit = "years", contrasts = TRUE, conf.level = 0.95, conf.method = "exact"
+  unit = NULL, report_in = NULL, day_one = NULL, per = 100, per_unit = "years", contrasts = TRUE,
+  conf.level = 0.95, conf.method = "exact"
 ) {
   check_dots(...)
   d <- open_door(environment(), rbind(
@@ -52,7 +53,9 @@ incidence_rate <- function(
   refuse_curve_terms(d, call)
   refuse_weights(d, call)
   abort_input(rbind(cause_faults(d, cause), if (length(d$strata_columns) > 0) {
-    fault("strata", "wrong_type", "an incidence rate has no strata", remedy = "Put them on the right of the formula.")
+    fault("strata", "wrong_type", "an incidence rate has no strata",
+      remedy = "Put them on the right of the formula."
+    )
   }))
   groups <- group_codes(d)
   contrasts <- contrasts && length(groups$levels) > 1
@@ -94,7 +97,8 @@ incidence_counts <- function(d, groups, cause, per, per_unit) {
   in_units <- if (known) days_per[[d$scale$unit]] / days_per[[per_unit]] else 1
   total <- function(x) as.vector(tapply(x, factor(arm, seq_len(max(1, length(groups$levels)))), sum))
   list(
-    arm = arm_names(d, groups), n = total(row_persons(columns)), cause = if (length(d$causes) > 1) cause else NA,
+    arm = arm_names(d, groups), n = total(row_persons(columns)),
+    cause = if (length(d$causes) > 1) cause else NA,
     events = total(freq * (columns$cause == match(cause, d$causes))),
     time = total(freq * (columns$stop - start)) * in_units / per,
     unit = sprintf("%s person-%s", format(per), if (known) per_unit else "time units")
@@ -107,8 +111,9 @@ person_time_rows <- function(counts, conf.level, conf.method) {
   rate <- counts$events / counts$time
   limits <- poisson_limits(counts$events, conf.level, conf.method)
   rates <- data.frame(
-    group = counts$arm, comparison = NA, scale = "rate", estimate = rate, std.error = sqrt(counts$events) / counts$time,
-    conf.low = limits$lower / counts$time, conf.high = limits$upper / counts$time, statistic = NA, p.value = NA,
+    group = counts$arm, comparison = NA, scale = "rate", estimate = rate,
+    std.error = sqrt(counts$events) / counts$time, conf.low = limits$lower / counts$time,
+    conf.high = limits$upper / counts$time, statistic = NA, p.value = NA,
     n = counts$n, n.event = counts$events
   )
   time <- transform(rates,
@@ -123,12 +128,20 @@ poisson_limits <- function(n, level, method) {
   z <- stats::qnorm(1 - alpha / 2)
   switch(method,
     exact = list(
-      lower = ifelse(n == 0, 0, stats::qchisq(alpha / 2, 2 * n) / 2), upper = stats::qchisq(1 - alpha / 2, 2 * n + 2) / 2
+      lower = ifelse(n == 0, 0, stats::qchisq(alpha / 2, 2 * n) / 2),
+      upper = stats::qchisq(1 - alpha / 2, 2 * n + 2) / 2
     ),
     byar = list(lower = byar(n, -z), upper = byar(n, z)),
-    "mid-p" = list(lower = vapply(n, mid_p_limit, 1, alpha / 2, TRUE), upper = vapply(n, mid_p_limit, 1, alpha / 2, FALSE)),
-    log = list(lower = ifelse(n == 0, NA, n * exp(-z / sqrt(n))), upper = ifelse(n == 0, NA, n * exp(z / sqrt(n)))),
-    normal = list(lower = ifelse(n == 0, NA, pmax(0, n - z * sqrt(n))), upper = ifelse(n == 0, NA, n + z * sqrt(n)))
+    "mid-p" = list(
+      lower = vapply(n, mid_p_limit, 1, alpha / 2, TRUE),
+      upper = vapply(n, mid_p_limit, 1, alpha / 2, FALSE)
+    ),
+    log = list(
+      lower = ifelse(n == 0, NA, n * exp(-z / sqrt(n))), upper = ifelse(n == 0, NA, n * exp(z / sqrt(n)))
+    ),
+    normal = list(
+      lower = ifelse(n == 0, NA, pmax(0, n - z * sqrt(n))), upper = ifelse(n == 0, NA, n + z * sqrt(n))
+    )
   )
 }
 
@@ -205,15 +218,19 @@ binomial_p <- function(x, n, p, mid) {
 
 new_incidence <- function(rows, d, counts, per, conf.level, conf.method) {
   words <- c(
-    exact = "exact (Garwood)", byar = "Byar's", "mid-p" = "mid-P", log = "Wald's for the logarithm", normal = "Wald's"
+    exact = "exact (Garwood)", byar = "Byar's", "mid-p" = "mid-P",
+    log = "Wald's for the logarithm", normal = "Wald's"
   )
   said <- sentences(
     rate = sprintf("Rates are events per %s at risk.", counts$unit),
     limits = sprintf("Limits are %s, %s.", format_percent(conf.level), words[[conf.method]]),
-    p = if (conf.method %in% c("exact", "mid-p")) "p of a ratio is twice the smaller tail, and agrees with its limits."
+    p = if (conf.method %in% c("exact", "mid-p")) {
+      "p of a ratio is twice the smaller tail, and agrees with its limits."
+    }
   )
   do.call(new_estimates, c(as.list(rows), list(
-    param = if (is.null(d$param)) NA else d$param, cause = counts$cause, unit = counts$unit, conf.level = conf.level,
-    method = "Incidence rate", provenance = provenance(d, "Incidence rate", 0, said, n_persons = sum(counts$n))
+    param = if (is.null(d$param)) NA else d$param, cause = counts$cause, unit = counts$unit,
+    conf.level = conf.level, method = "Incidence rate",
+    provenance = provenance(d, "Incidence rate", 0, said, n_persons = sum(counts$n))
   )))
 }

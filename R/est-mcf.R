@@ -4,13 +4,13 @@
 #' \sum_{t_j \le t} d_j / n_j}; with death as a terminal event that of Ghosh and Lin, \eqn{\mu(t) = \sum_{t_j
 #' \le t} S(t_j-) d_j / n_j} with S the Kaplan-Meier curve of death, because the dead have no further events.
 #'
-#' @section Rows: One row for each stretch of follow-up, (start, stop], with the event at its end, and `id` for
-#'   the person, as [recurrent_events()] makes them. A person stays at risk after an event. Without `terminal`
-#'   death is taken for censoring, which describes a population in which nobody dies.
-#' @section Variance: The infinitesimal jackknife over persons (`id`, or `cluster`), which allows any dependence
-#'   among the events of one person; Lawless and Nadeau's robust variance where nobody dies. `reda::mcf()` has
-#'   the same estimate and, for its default variance, the same number; `survival::survfit(id =)` gives the
-#'   cumulative hazard without deaths.
+#' @section Rows: One row for each stretch of follow-up, (start, stop], with the event at its end, and `id`
+#'   for the person, as [recurrent_events()] makes them. A person stays at risk after an event. Without
+#'   `terminal` death is taken for censoring, which describes a population in which nobody dies.
+#' @section Variance: The infinitesimal jackknife over persons (`id`, or `cluster`), which allows any
+#'   dependence among the events of one person; Lawless and Nadeau's robust variance where nobody dies.
+#'   `reda::mcf()` has the same estimate and, for its default variance, the same number;
+#'   `survival::survfit(id =)` gives the cumulative hazard without deaths.
 #'
 #' @inheritParams km
 #' @inheritParams time_to_event
@@ -21,14 +21,14 @@
 #'   level is censored and whose other levels are the recurrent event and the terminal one.
 #' @param terminal The level of the status that is death.
 #' @param conf.type Scale of the limits: `"log"`, `"plain"` or `"none"`.
-#' @return An object of class `tte_mcf`, with a row per curve and time: `time`, `n.risk`, `n.event`, `n.death`,
-#'   `n.censor`, `mean`, `std.err`, `lower`, `upper`, `surv`; `strata` (rows of each curve), `n` (persons) and
-#'   `tte`. [summary()] gives [Estimates][estimates] at points in time, with differences and ratios; `tidy()` a
-#'   data frame; [ggplot2::autoplot()] draws it.
+#' @return An object of class `tte_mcf`, with a row per curve and time: `time`, `n.risk`, `n.event`,
+#'   `n.death`, `n.censor`, `mean`, `std.err`, `lower`, `upper`, `surv`; `strata` (rows of each curve), `n`
+#'   (persons) and `tte`. [summary()] gives [Estimates][estimates] at points in time, with differences and
+#'   ratios; `tidy()` a data frame; [ggplot2::autoplot()] draws it.
 #' @references Nelson WB (1988). Graphical analysis of system repair data. *Journal of Quality Technology* 20,
 #'   24-35. Lawless JF, Nadeau C (1995). Some simple robust methods for the analysis of recurrent events.
-#'   *Technometrics* 37, 158-168. Ghosh D, Lin DY (2000). Nonparametric analysis of recurrent events and death.
-#'   *Biometrics* 56, 554-562.
+#'   *Technometrics* 37, 158-168. Ghosh D, Lin DY (2000). Nonparametric analysis of recurrent events and
+#'   death. *Biometrics* 56, 554-562.
 #' @seealso [mcf_test()]
 #' @examples
 #' bladder <- transform(survival::bladder2, rx = factor(rx, labels = c("placebo", "thiotepa")))
@@ -125,7 +125,8 @@ mcf_test <- function(
   check_dots(...)
   competing <- NULL
   d <- open_door(environment(), rbind(
-    check_flag(timefix, "timefix"), check_choice(alternative, "alternative", c("two.sided", "greater", "less"))
+    check_flag(timefix, "timefix"),
+    check_choice(alternative, "alternative", c("two.sided", "greater", "less"))
   ))
   trial <- list(d = d, groups = group_codes(d), strata = strata_codes(d))
   abort_input(rbind(

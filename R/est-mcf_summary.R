@@ -2,8 +2,8 @@
 
 #' @rdname mcf
 #' @param object A result of `mcf()`.
-#' @param times Points in time: numbers on the scale of the data, or [in_months()] and its like. After the last
-#'   time of a curve its mean is `NA`.
+#' @param times Points in time: numbers on the scale of the data, or [in_months()] and its like. After the
+#'   last time of a curve its mean is `NA`.
 #' @param contrasts Whether differences and ratios v the first curve are given.
 #' @export
 summary.tte_mcf <- function(object, times, ..., contrasts = length(object$strata) > 1) {

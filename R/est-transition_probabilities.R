@@ -1,19 +1,19 @@
 #' Transition probabilities and state occupancy
 #'
-#' The Aalen-Johansen estimate of a multi-state model: the product integral \eqn{P(s, t) = \prod_{u \in (s, t]}
-#' (I + dA(u))}, \eqn{dA_{hj}(u) = d_{hj}(u) / n_h(u)}, and from it the probability of being in each state at
-#' time t. Persons may move back and forth, enter late, and start in different states.
+#' The Aalen-Johansen estimate of a multi-state model: the product integral \eqn{P(s, t) = \prod_{u \in (s,
+#' t]} (I + dA(u))}, \eqn{dA_{hj}(u) = d_{hj}(u) / n_h(u)}, and from it the probability of being in each state
+#' at time t. Persons may move back and forth, enter late, and start in different states.
 #'
-#' @section Rows: One row for each stay of a person in a state, as [multi_state()] makes them: `Surv(start, stop,
-#'   to)`, `to` a factor whose first level is censored and whose other levels are the states entered. `from`
-#'   names the column of the state of the stay; without it each row continues from the state that the person's
-#'   row before ended in, and her first row is in `initial`.
-#' @section Variance: Greenwood's, as in `etm` and `mstate`, under `variance = "greenwood"`: it takes the process
-#'   for Markov. `"ij"`, the infinitesimal jackknife over persons (or `cluster`), does not, and is
+#' @section Rows: One row for each stay of a person in a state, as [multi_state()] makes them:
+#'   `Surv(start, stop, to)`, `to` a factor whose first level is censored and whose other levels are the
+#'   states entered. `from` names the column of the state of the stay; without it each row continues from the
+#'   state that the person's row before ended in, and her first row is in `initial`.
+#' @section Variance: Greenwood's, as in `etm` and `mstate`, under `variance = "greenwood"`: it takes the
+#'   process for Markov. `"ij"`, the infinitesimal jackknife over persons (or `cluster`), does not, and is
 #'   `survival::survfit()`'s; it is the default under `weights` or `cluster`. Without the Markov property
 #'   occupancies stay valid, transition probabilities from a later time do not.
-#' @section Start: The initial occupancy is that of the persons at risk just after `from_time`; give `p0` where
-#'   most enter late.
+#' @section Start: The initial occupancy is that of the persons at risk just after `from_time`; give `p0`
+#'   where most enter late.
 #'
 #' @inheritParams km
 #' @inheritParams time_to_event
@@ -26,16 +26,16 @@
 #' @param p0 Probabilities of the states at `from_time`, by name.
 #' @param variance `"greenwood"` or `"ij"`; by default the first, under `weights` or `cluster` the second.
 #' @param conf.type Scale of the limits: `"log-log"`, `"plain"`, `"log"`, `"arcsin"`.
-#' @return An object of class `tte_states`: `states`; `curves`, for each level of the right side of the formula
-#'   its `time`, `n_risk`, `probability` and `std_err` (Greenwood's) as matrices of time by state, `initial`, and
-#'   `moves` (time, from, to, number); and `tte`. [summary()] gives occupancies, transition probabilities or
-#'   [lengths of stay][length_of_stay()] as [Estimates][estimates]; [ggplot2::autoplot()] draws stacked
-#'   occupancies, [state_diagram()] the states with their counts.
-#' @references Aalen OO, Johansen S (1978). An empirical transition matrix for non-homogeneous Markov chains based
-#'   on censored observations. *Scandinavian Journal of Statistics* 5, 141-150. Andersen PK, Borgan O, Gill RD,
-#'   Keiding N (1993). *Statistical Models Based on Counting Processes*. Datta S, Satten GA (2001). Validity of
-#'   the Aalen-Johansen estimators of stage occupation probabilities. *Statistics and Probability Letters* 55,
-#'   403-411.
+#' @return An object of class `tte_states`: `states`; `curves`, for each level of the right side of the
+#'   formula its `time`, `n_risk`, `probability` and `std_err` (Greenwood's) as matrices of time by state,
+#'   `initial`, and `moves` (time, from, to, number); and `tte`. [summary()] gives occupancies, transition
+#'   probabilities or [lengths of stay][length_of_stay()] as [Estimates][estimates]; [ggplot2::autoplot()]
+#'   draws stacked occupancies, [state_diagram()] the states with their counts.
+#' @references Aalen OO, Johansen S (1978). An empirical transition matrix for non-homogeneous Markov chains
+#'   based on censored observations. *Scandinavian Journal of Statistics* 5, 141-150. Andersen PK, Borgan O,
+#'   Gill RD, Keiding N (1993). *Statistical Models Based on Counting Processes*. Datta S, Satten GA (2001).
+#'   Validity of the Aalen-Johansen estimators of stage occupation probabilities. *Statistics and Probability
+#'   Letters* 55, 403-411.
 #' @examples
 #' d <- data.frame(
 #'   id = 1:4, response = c(40, NA, 80, NA), progression = c(200, 90, NA, NA),
@@ -51,8 +51,8 @@
 transition_probabilities <- function(
   formula, data = NULL, ..., from = NULL, initial = "(s0)", from_time = 0, p0 = NULL, variance = NULL,
   censored = NULL, param = NULL, strata = NULL, reference = NULL, subset = NULL, na.action = NULL, id = NULL,
-  cluster = NULL, weights = NULL, freq = NULL, unit = NULL, report_in = NULL, day_one = NULL, conf.level = 0.95,
-  conf.type = "log-log", timefix = TRUE
+  cluster = NULL, weights = NULL, freq = NULL, unit = NULL, report_in = NULL, day_one = NULL,
+  conf.level = 0.95, conf.type = "log-log", timefix = TRUE
 ) {
   check_dots(...)
   competing <- NULL
@@ -140,14 +140,17 @@ chain_faults <- function(d, from, states) {
   arrived <- ifelse(is.na(to[before]), from[before], to[before])
   bad <- logical(d$n)
   bad[after[joined & from[after] != arrived]] <- TRUE
-  rbind(stay, fault_of_kept(d, bad, "bad_status", "the row does not begin in the state in which the person's row before ended"))
+  rbind(stay, fault_of_kept(
+    d, bad, "bad_status", "the row does not begin in the state in which the person's row before ended"
+  ))
 }
 
 p0_faults <- function(p0, states) {
   if (is.null(p0)) {
     return(NULL)
   }
-  if (!checkmate::test_numeric(p0, lower = 0, any.missing = FALSE, names = "unique") || !setequal(names(p0), states)) {
+  if (!checkmate::test_numeric(p0, lower = 0, any.missing = FALSE, names = "unique") ||
+    !setequal(names(p0), states)) {
     what <- sprintf("must hold a probability for each state (%s), by name", and_list(states))
     return(fault("p0", "wrong_type", what))
   }
@@ -170,23 +173,25 @@ at_risk_faults <- function(d, groups, begin, needed) {
 multi_state_fit <- function(model, at = numeric(), stay = numeric(), p0 = model$p0, start = model$start) {
   given <- if (!is.null(p0)) matrix(p0, model$curves, length(model$states), byrow = TRUE)
   multi_state_cpp(
-    model$columns, model$from, length(model$states), start, given, as.double(at), as.double(stay), model$robust,
-    model$timefix
+    model$columns, model$from, length(model$states), start, given, as.double(at), as.double(stay),
+    model$robust, model$timefix
   )
 }
 
 #' @rdname transition_probabilities
 #' @param object A result of `transition_probabilities()`.
 #' @param times Points in time: numbers on the scale of the data, or [in_months()] and its like.
-#' @param type `"occupancy"`, or `"transition"` for the probabilities of being in each state then, given the state
-#'   at `from_time`.
+#' @param type `"occupancy"`, or `"transition"` for the probabilities of being in each state then, given the
+#'   state at `from_time`.
 #' @export
 summary.tte_states <- function(object, times, type = "occupancy", ...) {
   check_dots(...)
   given <- if (missing(times)) fault("times", "wrong_length", "must say at which times")
   abort_input(rbind(given, check_choice(type, "type", c("occupancy", "transition"))))
   at <- resolve_horizon(times, object$tte$scale, "times")$at
-  if (any(at < object$model$start)) abort_input(fault("times", "out_of_range", "must not lie before from_time"))
+  if (any(at < object$model$start)) {
+    abort_input(fault("times", "out_of_range", "must not lie before from_time"))
+  }
   rows <- if (type == "occupancy") {
     state_rows(multi_state_fit(object$model, at = at), "at", at, object, NA)
   } else {
@@ -227,22 +232,22 @@ state_rows <- function(fit, part, at, object, from) {
     }
     data.frame(
       group = curves[curve], term = if (is.na(from)) NA_character_ else sprintf("from %s", from),
-      cause = rep(object$states, length(at)), time = rep(at, each = k), scale = if (part == "at") "probability" else "time",
-      estimate = estimate, std.error = se, conf.low = limits$lower, conf.high = limits$upper,
-      n = object$n[curve], row.names = NULL
+      cause = rep(object$states, length(at)), time = rep(at, each = k),
+      scale = if (part == "at") "probability" else "time", estimate = estimate, std.error = se,
+      conf.low = limits$lower, conf.high = limits$upper, n = object$n[curve], row.names = NULL
     )
   }))
 }
 
 #' Length of stay in each state
 #'
-#' The mean time spent in each state until `tau`, \eqn{\int_s^\tau p_h(u) du}, with normal limits; the variance is
-#' that of the fit, Greenwood's or the infinitesimal jackknife's. Over all states it adds up to `tau` less the
-#' start.
+#' The mean time spent in each state until `tau`, \eqn{\int_s^\tau p_h(u) du}, with normal limits; the
+#' variance is that of the fit, Greenwood's or the infinitesimal jackknife's. Over all states it adds up to
+#' `tau` less the start.
 #'
 #' @param fit A result of [transition_probabilities()].
-#' @param tau The restriction: a number on the scale of the data, or [in_months()] and its like; by default the
-#'   smallest of the last times of the curves.
+#' @param tau The restriction: a number on the scale of the data, or [in_months()] and its like; by default
+#'   the smallest of the last times of the curves.
 #' @param ... Nothing.
 #' @return [Estimates][estimates]: a row for each curve and state (in the column `cause`).
 #' @examples

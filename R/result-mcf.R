@@ -11,7 +11,11 @@ new_mcf <- function(fit, d, groups, terminal, conf.type, conf.level, timefix) {
     conf.type = conf.type, counts = fit$counts, na.action = d$na.action, call = stored$call,
     .Environment = stored$env
   )
-  method <- if (is.null(terminal)) "Mean cumulative function" else "Mean cumulative function with death (Ghosh-Lin)"
+  method <- if (is.null(terminal)) {
+    "Mean cumulative function"
+  } else {
+    "Mean cumulative function with death (Ghosh-Lin)"
+  }
   parts$tte <- curve_provenance(method, d, fit, groups, list(
     events = sprintf("Recurrent event: %s.", and_list(setdiff(d$causes, terminal))),
     death = if (is.null(terminal)) {
@@ -53,7 +57,9 @@ print.tte_mcf <- function(x, digits = 3, ...) {
   total <- function(column) format_count(vapply(rows, function(at) sum(column[at]), numeric(1)))
   shown <- list(persons = format_count(x$n), events = total(x$n.event))
   if (!is.null(x$n.death)) shown$deaths <- total(x$n.death)
-  shown <- c(shown, list(time = format_number(x$time[last], digits), mean = format_number(x$mean[last], digits)))
+  shown <- c(shown, list(
+    time = format_number(x$time[last], digits), mean = format_number(x$mean[last], digits)
+  ))
   if (!is.null(x$lower)) {
     limits <- list(format_number(x$lower[last], digits), format_number(x$upper[last], digits))
     shown[paste0(x$conf.int, c("LCL", "UCL"))] <- limits
@@ -101,7 +107,8 @@ new_mcf_test <- function(found, trial, terminal, alternative, timefix) {
     method = if (length(d$strata_columns) > 0) paste("Stratified", name) else name, alternative = alternative,
     data.name = deparse1(stored_call(d, "mcf_test", strata_in_formula = TRUE)$formula),
     difference = found$difference, var = found$variance, z = if (direction_is_known(d)) z else NA_real_,
-    persons = total(row_persons(columns)), events = total(freq * (columns$cause == 1)), na.action = d$na.action,
+    persons = total(row_persons(columns)), events = total(freq * (columns$cause == 1)),
+    na.action = d$na.action,
     tte = provenance(d, name, found$snapped, sentences(
       variance = variance_sentence(TRUE, NULL, d), strata = strata_sentence(d),
       timefix = merge_sentence(found$snapped, timefix)

@@ -116,7 +116,8 @@ cox_provenance <- function(d, fit, options, monotone) {
     },
     strata = strata_sentence(d), variance = variance_words(d, options),
     limits = limits_sentence(options$conf.level, options$conf.type, options$firth),
-    infinite = if (any(monotone != 0, na.rm = TRUE) && options$conf.type == "wald" && options$variance == "model") {
+    infinite = if (any(monotone != 0, na.rm = TRUE) && options$conf.type == "wald" &&
+      options$variance == "model") {
       "Where an estimate is infinite the finite limit is by profile likelihood."
     },
     alternative = if (options$alternative != "two.sided") one_sided_sentence(options$alternative),

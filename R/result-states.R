@@ -58,7 +58,9 @@ print.tte_states <- function(x, digits = 3, ...) {
   for (name in names(x$curves)) {
     curve <- x$curves[[name]]
     if (length(x$curves) > 1) cat(name, "\n", sep = "")
-    cat(sprintf("%s persons; moves from (row) to (column):\n", format_count(x$n[match(name, names(x$curves))])))
+    cat(sprintf(
+      "%s persons; moves from (row) to (column):\n", format_count(x$n[match(name, names(x$curves))])
+    ))
     print(move_counts(curve, x$states))
     last <- nrow(curve$probability)
     occupancy <- if (last == 0) curve$initial else curve$probability[last, ]
@@ -77,8 +79,9 @@ tidy.tte_states <- function(x, ...) {
     curve <- x$curves[[name]]
     k <- length(x$states)
     data.frame(
-      strata = rep(name, length(curve$time) * k), time = rep(curve$time, k), state = rep(x$states, each = length(curve$time)),
-      n.risk = c(curve$n_risk), estimate = c(curve$probability), std.error = c(curve$std_err)
+      strata = rep(name, length(curve$time) * k), time = rep(curve$time, k),
+      state = rep(x$states, each = length(curve$time)), n.risk = c(curve$n_risk),
+      estimate = c(curve$probability), std.error = c(curve$std_err)
     )
   })
   do.call(rbind, parts)

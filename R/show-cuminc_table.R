@@ -12,8 +12,9 @@ as_tidycuminc <- function(x) {
   causes <- setdiff(x$states, "(s0)")
   data <- eval(x$call$data, x$.Environment)
   structure(list(
-    formula = x$call$formula, data = as.data.frame(data), failcode = rlang::set_names(seq_along(causes), causes),
-    conf.level = x$conf.int, tidy = tibble::as_tibble(cuminc_rows(x, causes))
+    formula = x$call$formula, data = as.data.frame(data),
+    failcode = rlang::set_names(seq_along(causes), causes), conf.level = x$conf.int,
+    tidy = tibble::as_tibble(cuminc_rows(x, causes))
   ), class = "tidycuminc")
 }
 
@@ -29,7 +30,11 @@ cuminc_rows <- function(x, causes) {
     rows$curve <- NULL
   } else {
     names <- sub("^[^=]*=", "", names(x$strata))
-    rows <- cbind(rows[1:2], strata = factor(names[rows$curve], names), rows[setdiff(names(rows), c("time", "outcome", "curve"))])
+    rows <- cbind(
+      rows[1:2],
+      strata = factor(names[rows$curve], names),
+      rows[setdiff(names(rows), c("time", "outcome", "curve"))]
+    )
   }
   rows[order(rows$time), ]
 }
@@ -42,7 +47,8 @@ cuminc_rows_of <- function(cause, x, at, persons, curve) {
   events <- of(x$n.event, 0)
   data.frame(
     time = c(0, x$time[at]), outcome = cause, estimate = of(x$pstate, 0), std.error = of(x$std.err, 0),
-    conf.low = if (is.null(x$lower)) NA_real_ else of(x$lower, NA), conf.high = if (is.null(x$upper)) NA_real_ else of(x$upper, NA),
+    conf.low = if (is.null(x$lower)) NA_real_ else of(x$lower, NA),
+    conf.high = if (is.null(x$upper)) NA_real_ else of(x$upper, NA),
     n.risk = as.integer(at_risk), n.event = as.integer(events), n.censor = as.integer(censored),
     cum.event = as.integer(cumsum(events)), cum.censor = as.integer(cumsum(censored)), curve = curve
   )

@@ -34,7 +34,10 @@ mcf_aesthetics <- function() {
 mcf_steps <- function(x) {
   rows <- mcf_rows(x)
   of <- function(column) unlist(lapply(rows, function(at) c(0, column[at])), use.names = FALSE)
-  data.frame(time = of(x$time), mean = of(x$mean), curve = factor(rep(names(rows), lengths(rows) + 1), names(rows), short_names(rows)))
+  data.frame(
+    time = of(x$time), mean = of(x$mean),
+    curve = factor(rep(names(rows), lengths(rows) + 1), names(rows), short_names(rows))
+  )
 }
 
 # The arms' own names, when they are enough to tell the curves apart.
@@ -51,7 +54,8 @@ mcf_band <- function(x) {
     n <- length(at)
     twice <- rep(at, each = 2)[-2 * n]
     data.frame(
-      time = rep(x$time[at], each = 2)[-1], mean = x$mean[twice], lower = x$lower[twice], upper = x$upper[twice],
+      time = rep(x$time[at], each = 2)[-1], mean = x$mean[twice],
+      lower = x$lower[twice], upper = x$upper[twice],
       curve = factor(rep(curve, max(0, 2 * n - 1)), names(mcf_rows(x)), short_names(mcf_rows(x)))
     )
   })

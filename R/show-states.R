@@ -1,7 +1,7 @@
 #' Pictures of a multi-state model
 #'
-#' `autoplot()` stacks the occupancies of the states over time, a panel for each curve. `state_diagram()` draws
-#' the states as boxes with the persons who started there, and the moves as arrows with their numbers.
+#' `autoplot()` stacks the occupancies of the states over time, a panel for each curve. `state_diagram()`
+#' draws the states as boxes with the persons who started there, and the moves as arrows with their numbers.
 #'
 #' @param object,fit A [transition_probabilities()] result.
 #' @param ... Nothing.
@@ -24,7 +24,8 @@ NULL
 
 #' @rdname state_pictures
 #' @exportS3Method ggplot2::autoplot
-autoplot.tte_states <- function(object, ..., x_lab = NULL, y_lab = "Probability of the state", palette = NULL) {
+autoplot.tte_states <- function(object, ..., x_lab = NULL, y_lab = "Probability of the state",
+                                palette = NULL) {
   check_dots(...)
   need("ggplot2", "drawing occupancies")
   unit <- object$tte$unit
@@ -52,7 +53,9 @@ autoplot.tte_states <- function(object, ..., x_lab = NULL, y_lab = "Probability 
 }
 
 # From dark to light, so that the states can be told apart in grey.
-state_colours <- function(k) grDevices::colorRampPalette(c("#12355B", "#4E9BB5", "#BFD9E2", "#F2C9A0", "#C8502D"))(k)
+state_colours <- function(k) {
+  grDevices::colorRampPalette(c("#12355B", "#4E9BB5", "#BFD9E2", "#F2C9A0", "#C8502D"))(k)
+}
 
 # Stacked occupancies as steps: each holds from its time to the next one.
 occupancy_steps <- function(x) {
@@ -147,5 +150,8 @@ draw_states <- function(boxes, arrows) {
     ggplot2::geom_text(ggplot2::aes(label = .data[["label"]]), size = 3.6, lineheight = 1) +
     ggplot2::coord_equal(clip = "off") +
     ggplot2::theme_void() +
-    ggplot2::theme(plot.margin = ggplot2::margin(10, 10, 10, 10), plot.background = ggplot2::element_rect(fill = "white", colour = NA))
+    ggplot2::theme(
+      plot.margin = ggplot2::margin(10, 10, 10, 10),
+      plot.background = ggplot2::element_rect(fill = "white", colour = NA)
+    )
 }

@@ -170,9 +170,9 @@ design_irae_risk <- function(patients = 300, groups = c("Anti-PD-1" = 0.7, "Comb
                              progression = c(9, 11), death = 0.008, death_after = 11, orr = c(0.28, 0.35),
                              irae = c("0" = 0.09, "3" = 0.05, "6" = 0.02), irae_after = 0.5,
                              irae_again = 0.03, irae_resolution = 1.5, irae_stop = 0.25,
-                             treatment_stop = 0.01, hr_irae_progression = 0.8, hr_irae_death = 1.5, hr_group_irae = c(1, 1.7),
-                             hr_score_irae = 1.5, hr_score_progression = 1, autoimmune = 40 / 300,
-                             hr_autoimmune = 2,
+                             treatment_stop = 0.01, hr_irae_progression = 0.8, hr_irae_death = 1.5,
+                             hr_group_irae = c(1, 1.7), hr_score_irae = 1.5, hr_score_progression = 1,
+                             autoimmune = 40 / 300, hr_autoimmune = 2,
                              centres = c(A = 0.3, B = 0.2, C = 0.15, D = 0.15, E = 0.1, F = 0.1),
                              hr_centre = c(1, 1.2, 0.8, 1.1, 0.9, 1.3), first_patient = "2022-03-01",
                              accrual = 12, cut = "2025-12-31", ...) {

@@ -25,10 +25,10 @@
 #'   organ), `AEGRPID` (the episode: one that worsens has a record for each grade), `AESEQ`, `AEACN` (what was
 #'   done with the treatment), `AEMANAGE` (how an immune-related event was treated), `AEOUT`, and `AERECUR`:
 #'   `"first"`, and of later ones `"same organ"`, `"distinct organ"` or `"both"`. `questionnaires` have
-#'   `QSCAT`; `QSTESTCD` is `T_PF`, `T_ANX`, `T_DEP`, `T_FAT`, `T_SLEEP`, `T_SOCIAL`, `T_PAIN` and `Global07`, or the 28
-#'   items with `qs_form = "items"`. `samples` have `BLQFL` (`"Y"`: below the limit of detection, which `AVAL`
-#'   is then) and `REASON` (`"scheduled"` or `"event"`); `variants` have `VARIANT`, `VAF`, `ACTFL` (leads to a
-#'   therapy), `THERAPY` and `GUIDEFL` (that therapy was begun).
+#'   `QSCAT`; `QSTESTCD` is `T_PF`, `T_ANX`, `T_DEP`, `T_FAT`, `T_SLEEP`, `T_SOCIAL`, `T_PAIN` and `Global07`,
+#'   or the 28 items with `qs_form = "items"`. `samples` have `BLQFL` (`"Y"`: below the limit of detection,
+#'   which `AVAL` is then) and `REASON` (`"scheduled"` or `"event"`); `variants` have `VARIANT`, `VAF`,
+#'   `ACTFL` (leads to a therapy), `THERAPY` and `GUIDEFL` (that therapy was begun).
 #' @param design A description, such as [design_guided_therapy()].
 #' @param seed A whole number from 0 to 2^53 - 1, which is kept in the result; `NULL` draws one from R's own
 #'   generator, so that `set.seed()` governs.

@@ -14,7 +14,9 @@ study_sentences <- function(study) {
   info <- study$tte
   c(
     if (!is.null(info$simulated)) {
-      sprintf("Simulated data: no patient is real (seed %s).", format(info$simulated$seed, scientific = FALSE))
+      sprintf(
+        "Simulated data: no patient is real (seed %s).", format(info$simulated$seed, scientific = FALSE)
+      )
     },
     if (!is.null(info$design)) {
       sprintf(

@@ -223,6 +223,9 @@ test_that("the jackknife leaves out rows, persons or clusters and fits again", {
 
 test_that("exact ties have no Firth penalty, and say so by name", {
   for (ties in c("exact-marginal", "exact-discrete")) {
-    expect_error(cox(Surv(time, status) ~ age, survival::lung, ties = ties, firth = TRUE), class = "tte_error_unsupported")
+    expect_error(
+      cox(Surv(time, status) ~ age, survival::lung, ties = ties, firth = TRUE),
+      class = "tte_error_unsupported"
+    )
   }
 })

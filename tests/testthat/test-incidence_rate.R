@@ -74,7 +74,9 @@ test_that("no events: 0 with an upper limit, never an error", {
 
 test_that("person-time is converted, split rows and frequencies change nothing", {
   days <- transform(twelve, time = time * 365.25)
-  expect_equal(incidence_rate(Surv(time, status) ~ 1, days, unit = "days")$estimate, c(rate(twelve)$estimate, 0.854))
+  expect_equal(
+    incidence_rate(Surv(time, status) ~ 1, days, unit = "days")$estimate, c(rate(twelve)$estimate, 0.854)
+  )
   split <- data.frame(
     id = rep(1:12, 2), start = rep(c(0, 3), each = 12), stop = rep(c(3, 85.4 / 12), each = 12),
     status = rep(0:1, each = 12)
@@ -87,7 +89,10 @@ test_that("person-time is converted, split rows and frequencies change nothing",
 })
 
 test_that("competing events end follow-up without counting", {
-  d <- data.frame(time = c(1, 2, 3, 4), status = factor(c("irAE", "death", "none", "irAE"), c("none", "irAE", "death")))
+  d <- data.frame(
+    time = c(1, 2, 3, 4),
+    status = factor(c("irAE", "death", "none", "irAE"), c("none", "irAE", "death"))
+  )
   x <- incidence_rate(Surv(time, status) ~ 1, d, unit = "years", per = 1)
   expect_equal(c(x$estimate[1], x$n.event[1]), c(2 / 10, 2))
   death <- incidence_rate(Surv(time, status) ~ 1, d, cause = "death", unit = "years", per = 1)

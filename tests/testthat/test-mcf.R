@@ -36,7 +36,9 @@ test_that("death as terminal event: Ghosh and Lin by hand, and no events after i
   expect_equal(fit$std.err[3], sqrt(1 / 8))
   expect_equal(c(sum(fit$n.event), sum(fit$n.death)), c(1, 1))
   later <- rbind(d, data.frame(id = 1, start = 1, stop = 4, status = "event"))
-  expect_fault(mcf(Surv(start, stop, status) ~ 1, later, id = id, terminal = "death"), "rows_after_event", "id")
+  expect_fault(
+    mcf(Surv(start, stop, status) ~ 1, later, id = id, terminal = "death"), "rows_after_event", "id"
+  )
   # Treating death as censoring gives more events: 1 rather than 1/2.
   naive <- mcf(Surv(start, stop, status == "event") ~ 1, d, id = id)
   expect_equal(max(naive$mean), 1)
@@ -87,11 +89,19 @@ test_that("persons written twice have the same curve and errors smaller by the r
 })
 
 test_that("wrong input is named", {
-  several <- transform(three, status = factor(c("a", "b", "none", "a", "death", "none"), c("none", "a", "b", "death")))
-  expect_fault(mcf(Surv(start, stop, status) ~ 1, several, id = id, terminal = "death"), "bad_status", "formula")
-  expect_fault(mcf(Surv(start, stop, event) ~ 1, three, id = id, terminal = "dead"), "unknown_level", "terminal")
+  several <- transform(three,
+    status = factor(c("a", "b", "none", "a", "death", "none"), c("none", "a", "b", "death"))
+  )
+  expect_fault(
+    mcf(Surv(start, stop, status) ~ 1, several, id = id, terminal = "death"), "bad_status", "formula"
+  )
+  expect_fault(
+    mcf(Surv(start, stop, event) ~ 1, three, id = id, terminal = "dead"), "unknown_level", "terminal"
+  )
   expect_fault(mcf(Surv(start, stop, event) ~ 1, three, id = id, terminal = 2), "wrong_type", "terminal")
-  expect_fault(mcf(Surv(start, stop, event) ~ 1, three, id = id, conf.type = "log-log"), "not_a_choice", "conf.type")
+  expect_fault(
+    mcf(Surv(start, stop, event) ~ 1, three, id = id, conf.type = "log-log"), "not_a_choice", "conf.type"
+  )
   overlapping <- transform(three, start = c(0, 1, 5, 0, 3, 0))
   expect_fault(mcf(Surv(start, stop, event) ~ 1, overlapping, id = id), "overlapping_rows", "id")
   arms <- transform(three, arm = factor(c("a", "a", "a", "b", "b", "c")))

@@ -54,15 +54,23 @@ test_that("two states at one time are an error, or the later one counts", {
 })
 
 test_that("dates become days from 1", {
-  d <- data.frame(id = 1, begin = as.Date("2024-01-01"), pd = as.Date("2024-02-01"), end = as.Date("2024-03-01"))
+  d <- data.frame(
+    id = 1, begin = as.Date("2024-01-01"), pd = as.Date("2024-02-01"), end = as.Date("2024-03-01")
+  )
   stays <- multi_state(d, c(PD = "pd"), end = "end", start = "begin")
   expect_equal(stays$stop, 32)
   expect_equal(nrow(stays), 1)
 })
 
 test_that("wrong input is named", {
-  expect_fault(multi_state(transform(persons, end = c(300, 300, 365, 120)), columns, end = "end"), "out_of_range", "data")
-  expect_fault(multi_state(transform(persons, death = c(100, NA, NA, 120)), columns, end = "end"), "out_of_range", "data")
+  expect_fault(
+    multi_state(transform(persons, end = c(300, 300, 365, 120)), columns, end = "end"),
+    "out_of_range", "data"
+  )
+  expect_fault(
+    multi_state(transform(persons, death = c(100, NA, NA, 120)), columns, end = "end"),
+    "out_of_range", "data"
+  )
   expect_fault(multi_state(persons, "response", end = "end"), "wrong_type", "states")
   expect_fault(multi_state(persons, columns, end = "last"), "unknown_column", "data")
   expect_fault(multi_state(persons, columns, end = "end", absorbing = "cure"), "unknown_level", "absorbing")

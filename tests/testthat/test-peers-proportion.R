@@ -58,7 +58,9 @@ test_that("a difference of two proportions as in DescTools, PropCIs and ratesci"
   skip_if_not_installed("ratesci")
   for (a in random_pairs(30)) {
     ours <- function(method) compare_proportions_cpp(rbind(a), method, "cmh", 0.95)[3:4]
-    peer <- function(method) unname(getExportedValue("DescTools", "BinomDiffCI")(a[1], a[2], a[3], a[4], method = method)[1, 2:3])
+    peer <- function(method) {
+      unname(getExportedValue("DescTools", "BinomDiffCI")(a[1], a[2], a[3], a[4], method = method)[1, 2:3])
+    }
     expect_equal(ours("newcombe"), peer("score"), tolerance = 1e-7, info = toString(a))
     expect_equal(ours("miettinen-nurminen"), peer("mn"), tolerance = 1e-3, info = toString(a))
     expect_equal(ours("mee"), peer("mee"), tolerance = 1e-3, info = toString(a))
@@ -67,7 +69,10 @@ test_that("a difference of two proportions as in DescTools, PropCIs and ratesci"
     if (a[1] > 0 && a[3] > 0 && a[1] < a[2] && a[3] < a[4]) {
       expect_equal(ours("miettinen-nurminen"), as.vector(score), tolerance = 1e-3, info = toString(a))
     }
-    score <- getExportedValue("ratesci", "scoreci")(a[1], a[2], a[3], a[4], skew = FALSE, precis = 10)$estimates
+    score <- getExportedValue("ratesci", "scoreci")(
+      a[1], a[2], a[3], a[4],
+      skew = FALSE, precis = 10
+    )$estimates
     expect_equal(ours("miettinen-nurminen"), unname(score[1, c("lower", "upper")]),
       tolerance = 1e-6, info = toString(a)
     )
@@ -108,7 +113,10 @@ test_that("a ratio of two proportions as in DescTools and ratesci", {
       )
     }
     mn <- compare_ratio_cpp(rbind(a), "miettinen-nurminen", 0.95)
-    peer <- getExportedValue("ratesci", "scoreci")(a[1], a[2], a[3], a[4], contrast = "RR", skew = FALSE, precis = 10)$estimates
+    peer <- getExportedValue("ratesci", "scoreci")(
+      a[1], a[2], a[3], a[4],
+      contrast = "RR", skew = FALSE, precis = 10
+    )$estimates
     expect_equal(mn[2:3], unname(peer[1, c("lower", "upper")]), tolerance = 1e-6, info = toString(a))
   }
 })

@@ -37,7 +37,9 @@ test_that("dates become days from 1; late starts stay", {
   dated <- data.frame(
     id = 1, begin = as.Date("2024-01-01"), end = as.Date("2024-01-31"), death = TRUE
   )
-  rows <- recurrent_events(dated, data.frame(id = 1, time = as.Date("2024-01-10")), start = "begin", death = "death")
+  rows <- recurrent_events(dated, data.frame(id = 1, time = as.Date("2024-01-10")),
+    start = "begin", death = "death"
+  )
   expect_equal(rows$stop, c(10, 31))
   expect_equal(as.character(rows$status), c("event", "death"))
   late <- recurrent_events(transform(subjects, from = c(1, 0, 2)), events, start = "from")
@@ -67,7 +69,9 @@ test_that("bladder2 and bladder are rebuilt from persons and events", {
 test_that("rules page 5: rx in the four models of the bladder data", {
   persons <- bladder_persons()
   hazard_ratio <- function(rows, strata) {
-    fit <- cox(Surv(start, stop, event) ~ rx + size + number, rows, strata = strata, cluster = id, ties = "breslow")
+    fit <- cox(Surv(start, stop, event) ~ rx + size + number, rows,
+      strata = strata, cluster = id, ties = "breslow"
+    )
     unname(round(exp(c(coef(fit)[["rx"]], confint(fit)["rx", ])), 3))
   }
   made <- function(...) recurrent_events(persons$subjects, persons$events, ...)
@@ -75,7 +79,9 @@ test_that("rules page 5: rx in the four models of the bladder data", {
   expect_equal(hazard_ratio(made(type = "PWP-TT"), "enum"), c(0.716, 0.486, 1.053))
   expect_equal(hazard_ratio(made(type = "PWP-GT"), "enum"), c(0.764, 0.508, 1.148))
   # Wei, Lin and Weissfeld's rows are those of `bladder`, whose follow-up ends with the fourth event.
-  fit <- cox(Surv(stop, event) ~ rx + size + number, survival::bladder, strata = "enum", cluster = id, ties = "breslow")
+  fit <- cox(Surv(stop, event) ~ rx + size + number, survival::bladder,
+    strata = "enum", cluster = id, ties = "breslow"
+  )
   expect_equal(unname(round(exp(c(coef(fit)[["rx"]], confint(fit)["rx", ])), 3)), c(0.560, 0.309, 1.015))
   first <- survival::bladder[survival::bladder$enum == 1, c("id", "rx", "number", "size")]
   stops <- tapply(survival::bladder$stop, survival::bladder$id, max)
@@ -94,7 +100,9 @@ test_that("wrong input is named, all faults at once", {
   expect_equal(fault$rows[fault$fault == "out_of_range"], list(4L))
   expect_fault(recurrent_events(subjects, events, type = "WLW"), "wrong_length", "max_events")
   expect_fault(recurrent_events(rbind(subjects, subjects[1, ]), events), "person_twice", "subjects")
-  expect_fault(recurrent_events(transform(subjects, end = c(8, 0, 6)), events), "start_not_before_stop", "subjects")
+  expect_fault(
+    recurrent_events(transform(subjects, end = c(8, 0, 6)), events), "start_not_before_stop", "subjects"
+  )
   expect_fault(recurrent_events(transform(subjects, enum = 1), events), "bad_status", "subjects")
   expect_fault(recurrent_events(subjects, events, time = "day"), "unknown_column", "events")
 })

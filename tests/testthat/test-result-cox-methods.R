@@ -6,7 +6,7 @@
 kinds_of_fits <- function() {
   d <- untied_trial()
   copies <- d[rep(seq_len(nrow(d)), d$one), ]
-  Surv <- survival::Surv
+  Surv <- survival::Surv # nolint: object_name_linter.
   f <- Surv(time, status) ~ arm + x
   peer <- function(data, ...) do.call(survival::coxph, list(f, data, control = peer_control(), ...))
   list(

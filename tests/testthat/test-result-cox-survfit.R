@@ -4,7 +4,7 @@ pairs_for_curves <- function() {
   lung$f <- lung$ph.ecog + 1
   new <- lung[c(3, 50, 100), ]
   strata <- survival::strata
-  Surv <- survival::Surv
+  Surv <- survival::Surv # nolint: object_name_linter.
   list(
     plain = list(
       cox(Surv(time, status) ~ arm + age, lung),

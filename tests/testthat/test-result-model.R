@@ -178,9 +178,14 @@ test_that("a person's rows with freq stand for freq persons in every estimator",
 })
 
 test_that("a fit with an infinite estimate says that its finite limit is by profile", {
-  d <- data.frame(time = 1:8, status = c(1, 1, 0, 1, 0, 0, 0, 0), x = c(1, 1, 1, 1, 0, 0, 0, 0), z = c(3, 1, 2, 5, 4, 2, 6, 1))
+  d <- data.frame(
+    time = 1:8, status = c(1, 1, 0, 1, 0, 0, 0, 0), x = c(1, 1, 1, 1, 0, 0, 0, 0),
+    z = c(3, 1, 2, 5, 4, 2, 6, 1)
+  )
   fit <- suppressWarnings(cox(Surv(time, status) ~ x + z, d))
   expect_true(is.infinite(coef(fit)[["x"]]))
   expect_match(paste(capture.output(print(fit)), collapse = " "), "finite limit is by profile likelihood")
-  expect_false(grepl("finite limit", paste(capture.output(print(cox(Surv(time, status) ~ z, d))), collapse = " ")))
+  expect_false(grepl(
+    "finite limit", paste(capture.output(print(cox(Surv(time, status) ~ z, d))), collapse = " ")
+  ))
 })

@@ -141,7 +141,9 @@ test_that("row twice = freq two; split rows; shifted unit; order of rows", {
     tidy(rmst(Surv(time, status) ~ arm, d, freq = "fr", tau = 15))[same],
     tidy(rmst(Surv(time, status) ~ arm, copies, tau = 15))[same]
   )
-  expect_equal(tidy(rmst(Surv(time, status) ~ arm, d[rev(seq_len(nrow(d))), ], tau = 15))[same], tidy(base)[same])
+  expect_equal(
+    tidy(rmst(Surv(time, status) ~ arm, d[rev(seq_len(nrow(d))), ], tau = 15))[same], tidy(base)[same]
+  )
   years <- rmst(Surv(time / 12, status) ~ arm, d, tau = 15 / 12)
   expect_equal(of_scale(years, "difference")$statistic, of_scale(base, "difference")$statistic)
 })

@@ -8,7 +8,9 @@ mgus_stays <- function() {
 
 test_that("occupancy, length of stay and the jackknife are survfit's", {
   d <- mgus_stays()
-  fit <- transition_probabilities(Surv(tstart, tstop, to) ~ sex, d, id = id, initial = "MGUS", variance = "ij")
+  fit <- transition_probabilities(Surv(tstart, tstop, to) ~ sex, d,
+    id = id, initial = "MGUS", variance = "ij"
+  )
   for (sex in c("F", "M")) {
     peer <- survival::survfit(Surv(tstart, tstop, to) ~ 1, d[d$sex == sex, ], id = id)
     at <- c(30, 120, 240)
@@ -31,7 +33,9 @@ test_that("the error of a length of stay is the root of the persons' squared der
   fit <- transition_probabilities(Surv(tstart, tstop, to) ~ 1, d, id = id, initial = "MGUS", variance = "ij")
   mean_stay <- function(person, step) {
     d$w <- ifelse(d$id == person, 1 + step, 1)
-    weighted <- transition_probabilities(Surv(tstart, tstop, to) ~ 1, d, id = id, initial = "MGUS", weights = w)
+    weighted <- transition_probabilities(Surv(tstart, tstop, to) ~ 1, d,
+      id = id, initial = "MGUS", weights = w
+    )
     length_of_stay(weighted, tau = 200)$estimate
   }
   influence <- vapply(unique(d$id), function(person) {
@@ -45,19 +49,27 @@ test_that("Greenwood's errors are mstate's for every transition", {
   d <- mgus_stays()
   d <- d[d$id <= 250, ]
   d$from <- ifelse(d$tstart > 0, "PCM", "MGUS")
-  fit <- transition_probabilities(Surv(tstart, tstop, to) ~ 1, d, id = id, from = from, p0 = c(MGUS = 1, PCM = 0, death = 0))
+  fit <- transition_probabilities(Surv(tstart, tstop, to) ~ 1, d,
+    id = id, from = from, p0 = c(MGUS = 1, PCM = 0, death = 0)
+  )
   states <- c("MGUS", "PCM", "death")
   expect_equal(fit$states, states)
   moves <- data.frame(from = c(1, 1, 2), to = c(2, 3, 3))
   long <- do.call(rbind, lapply(1:3, function(k) {
     at_risk <- d[d$from == states[moves$from[k]], ]
-    data.frame(Tstart = at_risk$tstart, Tstop = at_risk$tstop, trans = k, status = as.integer(at_risk$to == states[moves$to[k]]))
+    data.frame(
+      Tstart = at_risk$tstart, Tstop = at_risk$tstop, trans = k,
+      status = as.integer(at_risk$to == states[moves$to[k]])
+    )
   }))
   hazard <- survival::coxph(survival::Surv(Tstart, Tstop, status) ~ strata(trans), long, method = "breslow")
   matrix <- getExportedValue("mstate", "transMat")(list(c(2, 3), 3, c()), names = states)
   fitted <- getExportedValue("mstate", "msfit")(hazard, trans = matrix, vartype = "greenwood")
   # Rounding below 0 makes its square roots NaN where a variance is 0.
-  theirs <- suppressWarnings(getExportedValue("mstate", "probtrans")(fitted, predt = 0, method = "greenwood", variance = TRUE))
+  theirs <- suppressWarnings(getExportedValue("mstate", "probtrans")(
+    fitted,
+    predt = 0, method = "greenwood", variance = TRUE
+  ))
   mine <- summary(fit, times = c(60, 200), type = "transition")
   for (from in 1:2) {
     rows <- theirs[[from]][findInterval(c(60, 200), theirs[[from]]$time), ]
@@ -85,12 +97,17 @@ test_that("occupancies add up to 1, lengths of stay to tau", {
   # P(0, 200) = P(0, 100) P(100, 200)
   of <- function(fit, at) matrix(summary(fit, times = at, type = "transition")$estimate, 3, byrow = TRUE)
   p0 <- c(MGUS = 1, PCM = 0, death = 0)
-  later <- transition_probabilities(Surv(tstart, tstop, to) ~ 1, d, id = id, initial = "MGUS", from_time = 100, p0 = p0)
+  later <- transition_probabilities(Surv(tstart, tstop, to) ~ 1, d,
+    id = id, initial = "MGUS", from_time = 100, p0 = p0
+  )
   expect_equal(of(fit, 100) %*% of(later, 200), of(fit, 200))
 })
 
 test_that("freq is rows written out; after the last time there is no estimate", {
-  d <- data.frame(start = 0, stop = c(3, 5, 5, 8), to = factor(c("a", "none", "b", "none"), c("none", "a", "b")), k = c(2L, 1L, 3L, 1L))
+  d <- data.frame(
+    start = 0, stop = c(3, 5, 5, 8), to = factor(c("a", "none", "b", "none"), c("none", "a", "b")),
+    k = c(2L, 1L, 3L, 1L)
+  )
   counted <- transition_probabilities(Surv(stop, to) ~ 1, d, freq = k)
   written <- transition_probabilities(Surv(stop, to) ~ 1, d[rep(1:4, d$k), ])
   expect_equal(counted$curves$all$probability, written$curves$all$probability)
@@ -126,6 +143,9 @@ test_that("pictures are built", {
   expect_equal(max(steps$above), 1)
   expect_s3_class(ggplot2::ggplot_build(ggplot2::autoplot(fit)), "ggplot_built")
   expect_s3_class(ggplot2::ggplot_build(state_diagram(fit, curve = "sex=M")), "ggplot_built")
-  expect_equal(sum(as.numeric(state_arrows(move_counts(fit$curves[[1]], fit$states), state_places(move_counts(fit$curves[[1]], fit$states), NULL))$label)), 478)
+  expect_equal(sum(as.numeric(state_arrows(
+    move_counts(fit$curves[[1]], fit$states),
+    state_places(move_counts(fit$curves[[1]], fit$states), NULL)
+  )$label)), 478)
   expect_fault(state_diagram(fit, curve = "none"), "not_a_choice", "curve")
 })
