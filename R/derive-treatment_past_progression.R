@@ -7,13 +7,13 @@
 #' @param study A study with `exposure`, or whose subjects have `TRTEDT`, and lesions or assessments.
 #' @param rule An [irecist()] rule.
 #' @param reader Whose assessments. Required where several readers are in the data.
-#' @return A data frame of class `tte_past_progression`, one row for each patient with a dose after the day of
-#'   the first progression by RECIST 1.1: `USUBJID`, `PDDT`, `NDOSE` (records of exposure, doses or
-#'   courses, that begin or go on after it; missing without exposure), `FIRSTDT` and `LASTDT` (first and last dose after it), `DAYS` from the
-#'   progression to the last dose, `IBORAFT` and `IBORDT` (best response by iRECIST after that timepoint, up
-#'   to a new anticancer therapy; missing without an assessment), `ICPDDT` (iCPD), and `PROGRESS`:
-#'   `"confirmed"`, `"superseded"` or `"not confirmed"`. The attribute `counts` holds how many patients
-#'   progressed.
+#' @return A data frame of class `tte_past_progression`, one row for each patient with a dose after the day
+#'   of the first progression by RECIST 1.1: `USUBJID`, `PDDT`, `NDOSE` (records of exposure, doses or
+#'   courses, that begin or go on after it; missing without exposure), `FIRSTDT` and `LASTDT` (first and last
+#'   dose after it), `DAYS` from the progression to the last dose, `IBORAFT` and `IBORDT` (best response by
+#'   iRECIST after that timepoint, up to a new anticancer therapy; missing without an assessment), `ICPDDT`
+#'   (iCPD), and `PROGRESS`: `"confirmed"`, `"superseded"` or `"not confirmed"`. The attribute `counts` holds
+#'   how many patients progressed.
 #' @section Errors: `tte_error_input` where there are neither doses nor `TRTEDT`, or several readers.
 #' @seealso [irecist()], [pseudoprogression()]
 #' @examples
