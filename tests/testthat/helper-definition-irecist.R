@@ -90,8 +90,8 @@ define_confirming <- function(seen, t, block, memory) {
     # The rules: "NL were seen: sum NLT +>= 5 mm, or any increase of NLNT, or any additional new lesion"
     c = known_before && (more_by(seen$nlt[t], block$nlt, 50) || block$grew_new > 0L ||
       seen$known[t] > block$known),
-    # The rules: "RECIST PD newly met in a category not yet iUPD (TL, NTL, or first new lesion)". Open: a known new
-    # lesion that no block was due to so far may be the one that meets it
+    # The rules: "RECIST PD newly met in a category not yet iUPD (TL, NTL, or first new lesion)".
+    # Open: a known new lesion that no block was due to so far may be the one that meets it
     d = (seen$target[t] == "PD" && !flags[["TL"]]) || (seen$non_target[t] == "PD" && !flags[["NTL"]]) ||
       (memory$new_progression && !flags[["NL"]])
   )
