@@ -380,17 +380,20 @@ engine_rule <- function(rule) {
   )
 }
 
+# Up to five of them by name.
+some_of <- function(who) {
+  paste0(toString(utils::head(who, 5)), if (length(who) > 5) sprintf(" and %d more", length(who) - 5))
+}
+
 warn_disease_after_cr <- function(row, visits, subjects) {
   who <- subjects$USUBJID[!is.na(row)]
   if (length(who) == 0) {
     return(invisible())
   }
-  shown <- paste0(
-    toString(utils::head(who, 5)),
-    if (length(who) > 5) sprintf(" and %d more", length(who) - 5)
-  )
   warn_tte(c(
-    sprintf("PR, SD or non-CR/non-PD after a CR: %d of %d patients, %s.", length(who), nrow(subjects), shown),
+    sprintf(
+      "PR, SD or non-CR/non-PD after a CR: %d of %d patients, %s.", length(who), nrow(subjects), some_of(who)
+    ),
     i = "Supplied responses are used as they are, not repaired."
   ), "response_after_cr")
 }

@@ -62,9 +62,32 @@ followed_sum_faults <- function(x) {
     if (is.numeric(count)) {
       row_fault(count != round(count), "x", "not_whole", "NLCOUNT", "is no whole number")
     },
+    if (is.numeric(count)) falling_faults(x, count),
+    if (is.numeric(x[["NLSUM"]])) {
+      row_fault(
+        x[["NEWLESN"]] %in% "N" & x[["NLSUM"]] > 0, "x", "contradiction", "NLSUM",
+        "is above 0 where NEWLESN says that there is no new lesion"
+      )
+    },
     change_faults(x, "NLCHANGE", names(change_codes)),
     change_faults(x, "NTCHANGE", names(change_codes)[1:3]),
     listed_faults(x, "SYMPTOMS", c("Y", "N")), listed_faults(x, "CLINSTAB", c("Y", "N"))
+  )
+}
+
+# NLCOUNT counts all new lesions that are known by then, also those that went away.
+falling_faults <- function(x, count) {
+  known <- which(!is.na(count))
+  reader <- reader_column(x)
+  readers <- if (is.na(reader)) "" else as.character(x[[reader]])[known]
+  whose <- paste(x[["USUBJID"]][known], readers, sep = "\r")
+  order <- order(whose, as.numeric(as.Date(x[["ADT"]][known])), count[known])
+  known <- known[order]
+  whose <- whose[order]
+  falls <- c(FALSE, whose[-1] == whose[-length(whose)] & diff(count[known]) < 0)
+  row_fault(
+    seq_along(count) %in% known[falls], "x", "contradiction", "NLCOUNT",
+    "falls: it counts all new lesions that are known, also those that are gone"
   )
 }
 
@@ -189,7 +212,21 @@ supplied_immune <- function(found, x, rows, subjects) {
   found$NLTHERE <- NA_character_
   found$CLINSTAB <- said_stable(x[rows, , drop = FALSE])
   found$row <- record_numbers(x)[rows]
-  number_blocks(found)
+  found <- number_blocks(found)
+  warn_unheralded(found)
+  found
+}
+
+# A confirmation of nothing: it opens a block of its own.
+warn_unheralded <- function(found) {
+  alone <- found$AVALC %in% "iCPD" & (found$IBLOCKDT == found$ADT) %in% TRUE
+  who <- unique(found$USUBJID[alone])
+  if (length(who) > 0) {
+    warn_tte(c(
+      sprintf("iCPD without an iUPD before it: %s, %s.", counted_patients(length(who)), some_of(who)),
+      i = "Supplied responses are used as they are: the progression is dated at the iCPD."
+    ), "icpd_without_iupd")
+  }
 }
 
 # The blocks of supplied responses, told by their words.

@@ -66,7 +66,8 @@
 #'   `NADIR` in mm; `REASON`. The row of the baseline (`ABLFL`) has no response. `BASECMP` says whether the
 #'   baseline is complete, `MEASFL` whether there are target lesions, `SCANDT` is the last scan of the
 #'   timepoint. [best_response()] takes it.
-#' @section Errors: a condition of class `tte_error_input` lists all faults with their rows.
+#' @section Errors: a condition of class `tte_error_input` lists all faults with their rows. Supplied words
+#'   with an iCPD that no iUPD precedes are a warning, `tte_warning_icpd_without_iupd`.
 #' @references Eisenhauer EA and others (2009). New response evaluation criteria in solid tumours: revised
 #'   RECIST guideline (version 1.1). European Journal of Cancer 45, 228-247.
 #'   \doi{10.1016/j.ejca.2008.10.026}

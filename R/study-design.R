@@ -92,7 +92,7 @@ irae_window_days     | 135     | 90 | whole | irAE are treatment-emergent until 
 irae_worsening       | 135     | 0.2 | probability | irAE that worsen by a grade: %s.
 irae_steroids        | 135     | c(0.1, 0.5, 0.95, 1) | probabilities4 | Corticosteroids, by grade: %s.
 irae_immunosuppressants | 135     | 0.15 | probability | Other immunosuppressants beside them: %s.
-irae_fatal           | 135     | 0 | probability | Of deaths during an irAE of grade 4 it caused: %s.
+irae_fatal           | 135     | 0 | probability | Deaths during an irAE of grade 4 that it caused: %s.
 same_organ           | 135     | 0.70 | probability | A later irAE is in the same organ: %s.
 distinct_organ       | 135     | 0.26 | probability | In another organ: %s.
 both_organs          | 135     | 0.04 | probability | In both: %s.

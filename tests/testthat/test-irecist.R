@@ -372,3 +372,20 @@ test_that("a study whose patients were never assessed has no rows", {
   expect_equal(adtte$PARAMCD, c("PFS", "IPFS"))
   expect_equal(adtte$CNSR, c(3, 3))
 })
+
+test_that("what contradicts itself is told", {
+  sums <- data.frame(
+    USUBJID = "1", ADT = recist_start + 42 * 0:3, SUM = 50, ABLFL = c("Y", NA, NA, NA),
+    NEWLESN = c("N", "Y", "Y", "N"), NLCOUNT = c(NA, 2, 1, 1), NLSUM = c(NA, 20, 20, 12)
+  )
+  faults <- tryCatch(derive_response(sums, rule = irecist()), tte_error_input = function(e) e$faults)
+  expect_equal(faults$column, c("NLCOUNT", "NLSUM"))
+  expect_equal(faults$fault, c("contradiction", "contradiction"))
+  expect_equal(faults$rows, list(3L, 4L))
+  visits <- data.frame(
+    USUBJID = rep(c("1", "2"), each = 2), ADT = recist_start + c(42, 84, 42, 84),
+    AVALC = c("iSD", "iCPD", "iUPD", "iCPD")
+  )
+  expect_warning(derive_response(visits, rule = irecist()), class = "tte_warning_icpd_without_iupd")
+  expect_no_warning(derive_response(visits[3:4, ], rule = irecist()))
+})
