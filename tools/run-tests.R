@@ -145,9 +145,10 @@ start_testthat <- function(kind) {
     "    messages = vapply(test$results, function(r) conditionMessage(r), \"\"))",
     "}), \"result.rds\")"
   ), script)
+  # The brackets send all of it to the background, not its last command only.
   shell <- paste(
-    "cd", shQuote(home), "&& env", paste(shQuote(env), collapse = " "),
-    shQuote(file.path(R.home("bin"), "Rscript")), "--no-init-file run.R > log 2>&1; echo done > finished"
+    "( cd", shQuote(home), "&& env", paste(shQuote(env), collapse = " "),
+    shQuote(file.path(R.home("bin"), "Rscript")), "--no-init-file run.R > log 2>&1; echo done > finished )"
   )
   system(shell, wait = FALSE)
   home
