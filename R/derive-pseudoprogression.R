@@ -22,7 +22,8 @@
 #' @seealso [irecist()], [treatment_past_progression()]
 #' @examples
 #' visits <- data.frame(
-#'   USUBJID = "1", ADT = as.Date("2024-01-01") + 42 * 1:5, AVALC = c("iSD", "iUPD", "iPR", "iPR", "iUPD")
+#'   USUBJID = "1", ADT = as.Date("2024-01-01") + 42 * 1:5,
+#'   AVALC = c("iSD", "iUPD", "iPR", "iPR", "iUPD")
 #' )
 #' pseudoprogression(visits, data.frame(USUBJID = "1", STARTDT = as.Date("2024-01-01")))
 #' @export

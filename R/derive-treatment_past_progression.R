@@ -18,7 +18,8 @@
 #' @seealso [irecist()], [pseudoprogression()]
 #' @examples
 #' patients <- data.frame(
-#'   USUBJID = c("1", "2"), TRTSDT = as.Date("2024-01-01"), TRTEDT = as.Date(c("2024-06-01", "2024-02-01"))
+#'   USUBJID = c("1", "2"), TRTSDT = as.Date("2024-01-01"),
+#'   TRTEDT = as.Date(c("2024-06-01", "2024-02-01"))
 #' )
 #' visits <- data.frame(
 #'   USUBJID = c("1", "1", "2"), ADT = as.Date("2024-01-01") + 42 * c(1, 2, 1),

@@ -58,7 +58,8 @@
 #' irecist(recist(confirmed = FALSE, sd_tol = 7), tolerance_days = 0)
 #' sums <- data.frame(
 #'   USUBJID = "1", ADT = as.Date("2024-01-01") + 42 * 0:4, SUM = c(100, 90, 90, 65, 66),
-#'   NEWLESN = c("N", "N", "Y", "Y", "Y"), NLSUM = c(NA, NA, 10, 10, 10), ABLFL = c("Y", NA, NA, NA, NA)
+#'   NEWLESN = c("N", "N", "Y", "Y", "Y"), NLSUM = c(NA, NA, 10, 10, 10),
+#'   ABLFL = c("Y", NA, NA, NA, NA)
 #' )
 #' derive_response(sums, rule = irecist())[c("ADT", "AVALC", "RECIST", "REASON")]
 #' @export
