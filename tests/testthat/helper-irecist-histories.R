@@ -232,9 +232,13 @@ random_sum_rows <- function(id, start) {
   complete <- c("Y", ifelse(stats::runif(n - 1L) < 0.06, "N", "Y"))
   size[-1L][stats::runif(n - 1L) < 0.04] <- NA
   other <- one_of(c("none", "none", "there"))
-  ntl <- if (other == "none") rep("NA", n) else c("NON-CR/NON-PD", sample(
-    c("NON-CR/NON-PD", "CR", "NE", "PD"), n - 1L, TRUE, c(0.6, 0.18, 0.06, 0.16)
-  ))
+  ntl <- if (other == "none") {
+    rep("NA", n)
+  } else {
+    c("NON-CR/NON-PD", sample(
+      c("NON-CR/NON-PD", "CR", "NE", "PD"), n - 1L, TRUE, c(0.6, 0.18, 0.06, 0.16)
+    ))
+  }
   nt_change <- rep(NA_character_, n)
   if (other == "there") {
     words <- c(NA, "UNCHANGED", "INCREASED", "DECREASED")
