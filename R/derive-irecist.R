@@ -62,7 +62,7 @@ followed_sum_faults <- function(x) {
     if (is.numeric(count)) {
       row_fault(count != round(count), "x", "not_whole", "NLCOUNT", "is no whole number")
     },
-    if (is.numeric(count)) falling_faults(x, count),
+    if (is.numeric(count) && is.null(date_faults(x, "x", "ADT"))) falling_faults(x, count),
     if (is.numeric(x[["NLSUM"]])) {
       row_fault(
         x[["NEWLESN"]] %in% "N" & x[["NLSUM"]] > 0, "x", "contradiction", "NLSUM",
@@ -232,17 +232,13 @@ warn_unheralded <- function(found) {
 # The blocks of supplied responses, told by their words.
 number_blocks <- function(found) {
   history <- match_history(found)
-  visits <- list(
-    offset = c(0L, cumsum(tabulate(history, max(history, 0L)))), code = immune_code(found$AVALC),
-    row = seq_len(nrow(found))
-  )
-  keep <- !is.na(visits$code)
-  offset <- c(0L, cumsum(tabulate(history[keep], max(history, 0L))))
-  row <- which(keep)
+  code <- immune_code(found$AVALC)
+  row <- which(!is.na(code))
+  offset <- c(0L, cumsum(tabulate(history[row], max(history, 0L))))
   day <- as.double(whole_day(found$SCANDT[row]))
   first <- if (length(row) > 0) min(day) else 0
   blocks <- irecist_best_cpp(
-    offset, day - first, day - first, visits$code[row], rep(Inf, max(history, 0L)), engine_rule(recist())
+    offset, day - first, day - first, code[row], rep(Inf, max(history, 0L)), engine_rule(recist())
   )$blocks
   if (length(blocks$first) == 0) {
     return(found)

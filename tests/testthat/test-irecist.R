@@ -382,6 +382,9 @@ test_that("what contradicts itself is told", {
   expect_equal(faults$column, c("NLCOUNT", "NLSUM"))
   expect_equal(faults$fault, c("contradiction", "contradiction"))
   expect_equal(faults$rows, list(3L, 4L))
+  sums$ADT <- "soon"
+  faults <- tryCatch(derive_response(sums, rule = irecist()), tte_error_input = function(e) e$faults)
+  expect_equal(faults$column, c("ADT", "NLSUM"))
   visits <- data.frame(
     USUBJID = rep(c("1", "2"), each = 2), ADT = recist_start + c(42, 84, 42, 84),
     AVALC = c("iSD", "iCPD", "iUPD", "iCPD")
