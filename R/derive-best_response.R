@@ -419,33 +419,33 @@ best_response_rows <- function(found, visits, subjects, rule, x) {
   cbind(result, subjects[setdiff(names(subjects), names(result))])
 }
 
-# Why a patient has her best response, in words.
-response_reason <- function(best, visits, rule, x) {
-  seen <- seen_words(best$row, visits, x)
+# Why a patient has her best response, in words; `word` are those of the criteria.
+response_reason <- function(best, visits, rule, x, word = response_word,
+                            words = c(stable = "SD", last = ", nothing better counts before")) {
+  seen <- seen_words(best$row, visits, x, word)
   day <- visits$day[best$row]
   least <- rule$min_sd_days - rule$sd_tol
+  later <- visits$day[best$confirmed_by] - day
+  by <- word(visits$code[best$confirmed_by])
   said <- rep("no assessment that counts", length(seen))
   of <- function(reason) which(best$reason == reason)
   said[of(2)] <- seen[of(2)]
-  said[of(3)] <- confirmed_words(seen[of(3)], best$row[of(3)], best$confirmed_by[of(3)], visits)
+  said[of(3)] <- sprintf("%s, confirmed by %s %g days later", seen[of(3)], by[of(3)], later[of(3)])
   said[of(4)] <- sprintf("%s, %g days after the start (at least %g)", seen[of(4)], day[of(4)], least)
-  said[of(5)] <- sprintf("%s not confirmed; %g days after the start it counts as SD", seen[of(5)], day[of(5)])
-  said[of(6)] <- paste0(seen[of(6)], ", nothing better counts before")
+  said[of(5)] <- sprintf(
+    "%s not confirmed; %g days after the start it counts as %s", seen[of(5)], day[of(5)], words[["stable"]]
+  )
+  said[of(6)] <- paste0(seen[of(6)], words[["last"]])
   said[of(7)] <- sprintf("%s is only %g days after the start (at least %g)", seen[of(7)], day[of(7)], least)
   said[of(8)] <- paste0(seen[of(8)], ", nothing else counts")
   said
 }
 
 # "PR on 2024-02-20 (sum 65 mm is 35 % below baseline 100 mm)"; the part in brackets where it was derived.
-seen_words <- function(row, visits, x) {
-  seen <- sprintf("%s on %s", response_word(visits$code[row]), recode(visits$date[row], format))
+seen_words <- function(row, visits, x, word) {
+  seen <- sprintf("%s on %s", word(visits$code[row]), recode(visits$date[row], format))
   why <- derived_reason(x, visits$row[row])
   paste0(seen, ifelse(why == "", "", paste0(" (", why, ")")))
-}
-
-confirmed_words <- function(seen, row, by, visits) {
-  later <- visits$day[by] - visits$day[row]
-  sprintf("%s, confirmed by %s %g days later", seen, response_word(visits$code[by]), later)
 }
 
 # Why a timepoint has its response, where it was derived.

@@ -94,34 +94,15 @@ immune_best_rows <- function(found, visits, rule, x) {
 
 # Why a patient has her best response by iRECIST, in words.
 immune_reason <- function(best, visits, rule, x) {
-  recist <- rule$recist
-  seen <- immune_seen_words(best$row, visits, x)
-  day <- visits$day[best$row]
-  least <- recist$min_sd_days - recist$sd_tol
-  later <- visits$day[best$confirmed_by] - day
-  said <- rep("no assessment that counts", length(seen))
-  of <- function(reason) which(best$reason == reason)
-  said[of(2)] <- seen[of(2)]
-  by <- immune_word(visits$code[best$confirmed_by])
-  said[of(3)] <- sprintf("%s, confirmed by %s %g days later", seen[of(3)], by[of(3)], later[of(3)])
-  said[of(4)] <- sprintf("%s, %g days after the start (at least %g)", seen[of(4)], day[of(4)], least)
-  unconfirmed <- "%s not confirmed; %g days after the start it counts as iSD"
-  said[of(5)] <- sprintf(unconfirmed, seen[of(5)], day[of(5)])
-  said[of(6)] <- paste0(seen[of(6)], ", nothing better counts")
+  said <- response_reason(best, visits, rule$recist, x, immune_word, c(
+    stable = "iSD", last = ", nothing better counts"
+  ))
   icpd <- which(best$response == immune_codes[["iCPD"]])
   said[icpd] <- paste0(
-    seen[icpd], ", confirmed by ", immune_seen_words(best$confirmed_by[icpd], visits, x),
-    ", nothing better counts before"
+    seen_words(best$row[icpd], visits, x, immune_word), ", confirmed by ",
+    seen_words(best$confirmed_by[icpd], visits, x, immune_word), ", nothing better counts before"
   )
-  said[of(7)] <- sprintf("%s is only %g days after the start (at least %g)", seen[of(7)], day[of(7)], least)
-  said[of(8)] <- paste0(seen[of(8)], ", nothing else counts")
   said
-}
-
-immune_seen_words <- function(row, visits, x) {
-  seen <- sprintf("%s on %s", immune_word(visits$code[row]), recode(visits$date[row], format))
-  why <- derived_reason(x, visits$row[row])
-  paste0(seen, ifelse(why == "", "", paste0(" (", why, ")")))
 }
 
 #' @export

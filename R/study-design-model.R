@@ -51,6 +51,7 @@ expand_effect <- function(x, from, to) {
   )[rep(TRUE, sum(at)) & x$ratio != 1, ]
 }
 
+# Has a state one of these words? It may stand for several things at once: "progressed.active".
 state_word <- function(states, words) {
   vapply(strsplit(states, ".", fixed = TRUE), function(parts) any(parts %in% words), logical(1))
 }

@@ -77,10 +77,9 @@ simulate_study <- function(design, seed = NULL, faults = NULL, as = c("study", "
 
 # A description whose values were altered afterwards no longer has the hazards that follow from them.
 description_faults <- function(design) {
-  if (!inherits(design, "tte_design")) {
-    return(fault("design", "wrong_type", "must be a description of a study",
-      remedy = "For example design_guided_therapy()."
-    ))
+  faults <- design_class_faults(design)
+  if (!is.null(faults)) {
+    return(faults)
   }
   faults <- term_faults(design$kind, unclass(design)[terms_of(design$kind)$argument])
   if (is.null(faults)) faults <- rbind(joint_faults(design), response_faults(design))
@@ -90,6 +89,14 @@ description_faults <- function(design) {
     )
   }
   faults
+}
+
+design_class_faults <- function(design) {
+  if (!inherits(design, "tte_design")) {
+    fault("design", "wrong_type", "must be a description of a study",
+      remedy = "For example design_guided_therapy()."
+    )
+  }
 }
 
 seed_faults <- function(seed) {

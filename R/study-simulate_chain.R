@@ -9,7 +9,7 @@
 # counts from the entry of a state and does not stay the same has no such chain, unless that state is the
 # start and nobody comes back to it.
 as_chain <- function(model, start = model$start, until = NULL, call = rlang::caller_env()) {
-  kept <- reached_moves(model, start, state_has(model$states, until))
+  kept <- reached_moves(model, start, state_word(model$states, until))
   from <- model$from[kept]
   begun <- from == match(start, model$states) & !from %in% model$to[kept]
   late <- model$clock[kept] == "reset" & diff(model$offset)[kept] > 1 & !begun

@@ -6,17 +6,6 @@
 # event at time t has the date STARTDT + floor(t)), `paths` (by model, what paths_cpp() gives), `visits`
 # (person, visit, AVISIT, planned, day; a missed visit has no day) and `attempts`.
 
-# What the generator's numbers are drawn for; the tables of events, forms and samples have their own.
-cohort_purposes <- c(
-  baseline = 2, disease = 3, irae = 4, response = 5, visits = 6, tumour = 7, therapies = 8, dropout = 100,
-  missed = 101, lesions = 102, primary = 103, start = 104, faults = 16
-)
-
-# persons x each.
-cohort_draws <- function(seed, purpose, person, each, kind = "uniform") {
-  t(draws_cpp(seed, cohort_purposes[[purpose]], person, each, kind, thread_count()))
-}
-
 simulate_cohort <- function(design, seed) {
   n <- design_size(design)
   person <- seq_len(n)
@@ -57,7 +46,7 @@ draw_covariates <- function(laws, seed, person) {
     } else if (law$even) {
       law$levels[1 + even_share(person, law$prob[2])]
     } else {
-      law$levels[findInterval(u[, k], cumsum(law$prob)[-length(law$prob)]) + 1]
+      law$levels[pick(u[, k], law$prob)]
     }
     if (law$name == "AGE") round(pmin(pmax(value, ages$low), ages$high)) else value
   })
@@ -95,7 +84,7 @@ draw_path <- function(persons, design, name, seed) {
   model <- design$models[[name]]
   n <- nrow(persons)
   use <- c(disease = "disease", course = "disease", onset = "irae", primary = "primary")[[name]]
-  purpose <- cohort_purposes[[use]]
+  purpose <- draw_purposes[[use]]
   path <- paths_cpp(
     seed, purpose, model[c("n_states", "from", "to", "offset", "breaks", "rates", "clock")],
     rep(match(model$start, model$states), n), design_log_hazard(design, name, persons), rep(Inf, n),

@@ -4,11 +4,18 @@
 
 # What numbers are drawn for. Two tables that drew under one number would be dependent.
 draw_purposes <- c(
-  ae_times = 9, questionnaires = 10, performance = 11, variants = 12, samples = 13, markers = 14,
+  baseline = 2, disease = 3, irae = 4, response = 5, visits = 6, tumour = 7, therapies = 8, faults = 16,
+  dropout = 100, missed = 101, lesions = 102, primary = 103, start = 104, ae_times = 9,
+  questionnaires = 10, performance = 11, variants = 12, samples = 13, markers = 14,
   ae_details = 200, irae_details = 201, ae_before = 202, questionnaire_person = 203,
   questionnaire_items = 204, performance_person = 205, marker_scale = 206, adverse_event_dates = 207,
   therapy_dates = 208, death_dates = 209, variant_details = 210
 )
+
+# A matrix with a row for each person and `each` columns, from the person's own stream.
+cohort_draws <- function(seed, purpose, person, each, kind = "uniform") {
+  t(draws_cpp(seed, draw_purposes[[purpose]], person, each, kind, thread_count()))
+}
 
 # A person has fewer events, visits or samples than this; (person, number) is one stream of the generator.
 most_things <- 1024
@@ -22,7 +29,7 @@ draw_things <- function(seed, purpose, person, number, each, kind = "uniform") {
   t(draws_cpp(seed, draw_purposes[[purpose]], stream, each, kind, thread_count()))
 }
 
-# A matrix with a row for each person and `each` columns.
+# The same for what belongs to a person as a whole.
 draw_persons <- function(seed, purpose, person, each, kind = "uniform") {
   draw_things(seed, purpose, person, 0, each, kind)
 }

@@ -145,20 +145,15 @@ irae_stays <- function(design, cohort) {
   if (is.null(name)) {
     return(NULL)
   }
-  active <- state_has(design$models[[name]]$states, c("active", "recurrent"))
+  active <- state_word(design$models[[name]]$states, c("active", "recurrent"))
   stays <- path_stays(cohort$paths[[name]], design$models[[name]], active, nrow(cohort$persons))
   stays[stays$entered < last_moment(cohort$persons)[stays$row], , drop = FALSE]
 }
 
 # Which model's states speak of immune-related adverse events.
 irae_model_name <- function(design) {
-  has <- vapply(design$models, function(model) any(state_has(model$states, "active")), logical(1))
+  has <- vapply(design$models, function(model) any(state_word(model$states, "active")), logical(1))
   if (any(has)) names(design$models)[which(has)[1]]
-}
-
-# A state may stand for several things at once: "progressed.active".
-state_has <- function(states, words) {
-  vapply(strsplit(states, ".", fixed = TRUE), function(parts) any(parts %in% words), logical(1))
 }
 
 # Stays in the given states (a logical for each): moves within them do not end a stay. `left` is NA where
@@ -167,7 +162,7 @@ path_stays <- function(path, model, within, n) {
   person <- path$person
   enter <- which(within[path$to] & !within[path$from])
   leave <- which(within[path$from] & !within[path$to])
-  word <- function(state, word) state_has(model$states, word)[state]
+  word <- function(state, word) state_word(model$states, word)[state]
   begins <- if (within[match(model$start, model$states)]) seq_len(n)
   stays <- data.frame(
     row = c(begins, person[enter]), entered = c(rep(0, length(begins)), path$time[enter]),

@@ -10,7 +10,7 @@ simulate_lesions <- function(design, cohort, seed) {
   scans <- cohort_scans(design, cohort)
   tumours <- draw_tumours(design, persons, seed)
   grown <- tumour_cpp(
-    seed, cohort_purposes[["tumour"]], tumours,
+    seed, draw_purposes[["tumour"]], tumours,
     list(offset = c(0L, cumsum(tabulate(scans$row, nrow(persons)))), day = as.double(scans$day)),
     list(
       meanlog = log(design$baseline_mm), sdlog = design$baseline_spread, minimum = 10,

@@ -50,12 +50,8 @@ true_values <- function(design, at, points = 15) {
   if (missing(design)) design <- NULL
   if (missing(at)) at <- NULL
   abort_input(rbind(
-    if (!inherits(design, "tte_design")) {
-      fault("design", "wrong_type", "must be a description of a study",
-        remedy = "For example design_guided_therapy()."
-      )
-    },
-    check_numbers(at, "at", lower = 0), check_number(points, "points", lower = 1, upper = 100, whole = TRUE)
+    design_class_faults(design), check_numbers(at, "at", lower = 0),
+    check_number(points, "points", lower = 1, upper = 100, whole = TRUE)
   ))
   rule <- design_nodes(design, points)
   values <- rbind(
@@ -137,9 +133,9 @@ curve_values <- function(design, definition, rule, at) {
   chain <- as_chain(model, start, definition$until)
   log_hazard <- design_log_hazard(design, names(design$models)[1], rule$nodes)
   inside <- if (is.null(definition$not)) {
-    state_has(chain$states, definition$of)
+    state_word(chain$states, definition$of)
   } else {
-    !state_has(chain$states, definition$not)
+    !state_word(chain$states, definition$not)
   }
   occupied <- chain_occupancy(chain, log_hazard[, chain$moves, drop = FALSE], at)[, inside, , drop = FALSE]
   matrix(apply(occupied, c(1, 3), sum), nrow(rule$nodes))
