@@ -25,7 +25,7 @@ struct ImmuneVisits {
   Span<double> day;
   Span<std::int32_t> response;  // ImmuneResponse, without missing
   Span<double> last_day;
-  Span<double> dated;  // empty: as day
+  Span<double> dated = {};  // empty: as day
 };
 
 /// As BestOf; of an iCPD `row` is the first iUPD of its block and `confirmed_by` the iCPD.
