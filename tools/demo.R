@@ -77,41 +77,31 @@ guided_therapy_study <- function() {
 folder <- file.path("build", "demo")
 dir.create(folder, recursive = TRUE, showWarnings = FALSE)
 
-trial <- adam_study()
-print(trial)
-first <- study_report(
-  trial, file.path(folder, "pharmaverseadam.html"),
-  overwrite = TRUE,
-  title = "CDISC pilot study, oncology endpoints"
-)
+# one report, after what the study says of itself
+report_on <- function(trial, file, title, ...) {
+  print(trial)
+  study_report(trial, file.path(folder, file), overwrite = TRUE, title = title, ...)
+}
 
 colon <- colon_study()
-print(colon)
-second <- study_report(
-  colon, file.path(folder, "colon.html"),
-  overwrite = TRUE, title = "Adjuvant chemotherapy for colon cancer",
-  strata = "NODES4", baseline = c("AGE", "SEX", "OBSTRUCT", "NODES4")
-)
-
-rotterdam <- rotterdam_study()
-print(rotterdam)
-third <- study_report(
-  rotterdam, file.path(folder, "rotterdam.html"),
-  overwrite = TRUE,
-  title = "Primary breast cancer, Rotterdam",
-  strata = "NODES", report_in = "years", baseline = c("AGE", "NODES", "SIZE")
-)
-
-guided <- guided_therapy_study()
-print(guided)
-fourth <- study_report(
-  guided, file.path(folder, "guided-therapy-simulated.html"),
-  overwrite = TRUE,
-  title = "SIMULATED: therapy guided by sequencing in refractory solid tumours (no real patients)",
-  rule = recist(confirmed = FALSE), baseline = c("AGE", "SEX", "ECOGBL", "ACTIONFL")
+reports <- c(
+  report_on(adam_study(), "pharmaverseadam.html", "CDISC pilot study, oncology endpoints"),
+  report_on(
+    colon, "colon.html", "Adjuvant chemotherapy for colon cancer",
+    strata = "NODES4", baseline = c("AGE", "SEX", "OBSTRUCT", "NODES4")
+  ),
+  report_on(
+    rotterdam_study(), "rotterdam.html", "Primary breast cancer, Rotterdam",
+    strata = "NODES", report_in = "years", baseline = c("AGE", "NODES", "SIZE")
+  ),
+  report_on(
+    guided_therapy_study(), "guided-therapy-simulated.html",
+    "SIMULATED: therapy guided by sequencing in refractory solid tumours (no real patients)",
+    rule = recist(confirmed = FALSE), baseline = c("AGE", "SEX", "ECOGBL", "ACTIONFL")
+  )
 )
 
 cat("\n")
 print(log_rank_test(~TRT01P, colon$endpoints, param = "OS", unit = "days"))
 cat("\nReports, to open in a browser:\n")
-cat(paste0("  ", normalizePath(c(first, second, third, fourth))), sep = "\n")
+cat(paste0("  ", normalizePath(reports)), sep = "\n")

@@ -86,3 +86,13 @@ gray_call <- function(case, cause, ...) {
     if (case$use$freq) list(freq = "freq"), if (case$use$strata) list(strata = "site"), list(...)
   ))
 }
+
+#' The derivatives of `value(d)` by the weights `d$w`, by central differences.
+by_weight <- function(d, value, step = 1e-5) {
+  vapply(seq_len(nrow(d)), function(i) {
+    up <- down <- d
+    up$w[i] <- d$w[i] * (1 + step)
+    down$w[i] <- d$w[i] * (1 - step)
+    (value(up) - value(down)) / (2 * step)
+  }, value(d))
+}

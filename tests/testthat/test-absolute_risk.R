@@ -53,15 +53,6 @@ test_that("with a covariate that tells nothing it is near the Aalen-Johansen est
   expect_equal(x$estimate, c(fit$pstate[, 2:3]), tolerance = 1e-12)
 })
 
-by_weight <- function(d, value, step = 1e-5) {
-  vapply(seq_len(nrow(d)), function(i) {
-    up <- down <- d
-    up$w[i] <- d$w[i] * (1 + step)
-    down$w[i] <- d$w[i] * (1 - step)
-    (value(up) - value(down)) / (2 * step)
-  }, value(d))
-}
-
 test_that("standard errors are derivatives by the weights: strata, ties, late entry, clusters", {
   d <- mgus()[seq(1, 1300, 16), ]
   d$w <- rep(c(0.5, 1, 2), length.out = nrow(d))

@@ -35,15 +35,6 @@ test_that("counts are persons and events so far, of each cause", {
   expect_equal(x$n[1:2], unname(c(tapply(d$k, d$sex, sum))))
 })
 
-by_weight <- function(d, value, step = 1e-5) {
-  vapply(seq_len(nrow(d)), function(i) {
-    up <- down <- d
-    up$w[i] <- d$w[i] * (1 + step)
-    down$w[i] <- d$w[i] * (1 - step)
-    (value(up) - value(down)) / (2 * step)
-  }, value(d))
-}
-
 test_that("robust errors, over clusters across the arms as well, are derivatives by the weights", {
   d <- mgus()[seq(1, 1300, 20), ]
   d$w <- rep(c(0.5, 1, 2), length.out = nrow(d))

@@ -87,15 +87,6 @@ small_case <- function(n = 90, late = FALSE) {
 
 # The variance is the sum of squared derivatives by the weight of each person: compared with difference
 # quotients.
-by_weight <- function(d, value, step = 1e-5) {
-  vapply(seq_len(nrow(d)), function(i) {
-    up <- down <- d
-    up$w[i] <- 1 + step
-    down$w[i] <- 1 - step
-    (value(up) - value(down)) / (2 * step)
-  }, value(d))
-}
-
 test_that("dfbeta, and so the variance, are the derivatives by each person's weight", {
   for (late in c(FALSE, TRUE)) {
     d <- small_case(60, late)
