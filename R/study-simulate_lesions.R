@@ -18,7 +18,6 @@ simulate_lesions <- function(design, cohort, seed) {
       digits = if (design$lesion_noise == 0) NA_integer_ else 1L, vanish = 2
     ), thread_count()
   )
-  grown$size <- show_progression(grown, scans, tumours, design$lesion_noise == 0)
   rows <- Map(
     c, target_rows(grown), non_target_rows(tumours, scans, grown$course), new_lesion_rows(tumours, scans)
   )
@@ -77,25 +76,6 @@ lesion_organs <- c("LIVER", "LUNG", "ADRENAL GLAND", "PERITONEUM", "SOFT TISSUE"
 # Two targets in an organ at most; non-target and new lesions have organs of their own.
 lesion_organ <- function(tumours, row, place) {
   lesion_organs[(tumours$organ[row] + place) %% length(lesion_organs) + 1]
-}
-
-# By RECIST a sum is compared with the lowest one that a scan showed, which lies above the lowest one there
-# was, so the first scan after the planted progression may just miss the threshold: from it on the targets
-# are then larger by what is missing.
-show_progression <- function(grown, scans, tumours, exact) {
-  n <- length(tumours$mode)
-  # Everybody has a target, so each scan has its sum.
-  sum <- unname(rowsum(grown$size, grown$visit)[, 1])
-  due <- tumours$mode[scans$row] %in% tumour_modes[c("target", "pseudo")] &
-    (scans$day >= tumours$progression[scans$row]) %in% TRUE
-  first <- which(due)
-  first <- first[!duplicated(scans$row[first])]
-  nadir <- -latest_day(ifelse(due, NA, -sum), scans$row, n)[scans$row[first]]
-  factor <- rep(1, n)
-  factor[scans$row[first]] <- pmax(1, (pmax(1.2 * nadir, nadir + 5) + 0.2) / sum[first])
-  factor <- ifelse(due, factor[scans$row], 1)[grown$visit]
-  size <- ifelse(factor > 1, factor * grown$size, grown$size)
-  if (exact) size else round(size, 1)
 }
 
 # What grows on is not measured beyond this.

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <tte/simulation/tumour.hpp>
 
-#include <set>
+#include <cmath>
 
 using tte::TumourOptions;
 using tte::Tumours;
@@ -57,20 +57,55 @@ TEST_CASE("there is a row for every scan and lesion") {
   CHECK(std::isnan(out.course[1].response));
 }
 
-TEST_CASE("without noise the records are the curve, which meets the threshold at progression") {
-  Persons persons(400);
+TEST_CASE("without noise the records are the curve, at progression as large as the scans want") {
+  Persons persons(400, {-5, 42, 84, 126, 226});
   TumourOptions options;
   options.spread = 0.6;
   const Tumours out = persons.tumours(options);
   for (std::size_t i = 0; i < 400; ++i) {
     const auto sum = [&](std::size_t visit) {
-      return out.size[i * 12 + visit * 3] + out.size[i * 12 + visit * 3 + 1] +
-             out.size[i * 12 + visit * 3 + 2];
+      return out.size[i * 15 + visit * 3] + out.size[i * 15 + visit * 3 + 1] +
+             out.size[i * 15 + visit * 3 + 2];
     };
     CHECK(sum(0) == Approx(out.course[i].baseline));
-    const double nadir = out.course[i].nadir;
-    CHECK(sum(3) == Approx(std::max(1.2 * nadir, nadir + 5)).epsilon(1e-12));
+    const double lowest = std::min({sum(0), sum(1), sum(2)});
+    CHECK(out.course[i].nadir < lowest);
+    CHECK(sum(3) == Approx(std::max(1.2 * lowest, lowest + 5) + 0.3).epsilon(1e-12));
+    CHECK(sum(4) == Approx(sum(3) * std::exp(1)).epsilon(1e-12));
     CHECK(sum(1) == Approx(sum(0) * (0.5 + 0.5 * std::exp(-0.84))).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("a scan that shows the progression anyway is left alone, and so is one without a scan before it") {
+  TumourOptions options;
+  options.spread = 0.6;
+  const Tumours late = Persons(50, {-5, 42, 84, 300}).tumours(options);
+  const Tumours none = Persons(50, {126}).tumours(options);
+  for (std::size_t i = 0; i < 50; ++i) {
+    const double nadir = late.course[i].nadir, threshold = std::max(1.2 * nadir, nadir + 5);
+    CHECK(late.size[i * 12 + 9] + late.size[i * 12 + 10] + late.size[i * 12 + 11] ==
+          Approx(threshold * std::exp(1.74)));
+    CHECK(none.size[i * 3] + none.size[i * 3 + 1] + none.size[i * 3 + 2] == Approx(threshold));
+  }
+}
+
+TEST_CASE("rounded records of noisy sizes show the progression at its first scan") {
+  for (const std::int32_t targets : {1, 3, 5}) {
+    Persons persons(2000);
+    persons.targets.assign(2000, targets);
+    TumourOptions options = noisy();
+    options.digits = 1;
+    const Tumours out = persons.tumours(options);
+    const auto n = static_cast<std::size_t>(targets);
+    for (std::size_t i = 0; i < 2000; ++i) {
+      const auto sum = [&](std::size_t visit) {
+        long long tenths = 0;
+        for (std::size_t l = 0; l < n; ++l) tenths += std::llround(10 * out.size[(i * 4 + visit) * n + l]);
+        return tenths;
+      };
+      const long long nadir = std::min({sum(0), sum(1), sum(2)}), rise = sum(3) - nadir;
+      CHECK((5 * rise >= nadir && rise >= 50));
+    }
   }
 }
 

@@ -102,9 +102,12 @@ class TumourReader {
 
   // The error is log-normal with mean 1; a baseline record reaches the minimum.
   double measured(double size, double day, Random& random) const {
-    double record = size * std::exp(sigma_ * random.normal() - sigma_ * sigma_ / 2);
-    if (day <= 0) record = std::max(record, options_.minimum);
-    return options_.digits < 0 ? record : std::round(record * unit_) / unit_;
+    const double out = size * std::exp(sigma_ * random.normal() - sigma_ * sigma_ / 2);
+    return day <= 0 ? std::max(out, options_.minimum) : out;
+  }
+
+  double recorded(double measured) const {
+    return options_.digits < 0 ? measured : std::round(measured * unit_) / unit_;
   }
 
  private:
@@ -136,18 +139,35 @@ inline std::vector<std::size_t> tumour_rows(const TumourPersons& persons, const 
   return begin;
 }
 
+// By RECIST a sum is compared with the lowest one that a scan showed, which lies above the lowest one there
+// was, so the first scan after the planted progression may just miss the threshold. From it on the targets
+// are larger by this factor; each may lose a tenth of a mm to rounding.
+inline double enlargement(double sum, double nadir, std::size_t targets) {
+  if (sum == 0 || nadir == endless_days) return 1;
+  return std::max(1.0, (progression_threshold(nadir) + 0.1 * static_cast<double>(targets)) / sum);
+}
+
 // The rows of one person, from `row` on. Lesions are drawn from the person's stream, errors from its part 1,
 // so that more scans change neither.
 inline void read_tumour(const TumourReader& reader, const TumourCurve& curve, const TumourVisits& visits,
-                        std::size_t i, std::size_t targets, Random errors, std::size_t row, Tumours& out) {
+                        std::size_t i, Random errors, std::size_t row, Tumours& out) {
+  const std::size_t targets = curve.lesions();
+  double nadir = endless_days, larger = 0;
   for (std::int32_t visit = visits.offset[i]; visit < visits.offset[i + 1]; ++visit) {
     const double day = visits.day[static_cast<std::size_t>(visit)];
-    for (std::size_t l = 0; l < targets; ++l, ++row) {
-      out.person[row] = static_cast<std::int32_t>(i);
-      out.visit[row] = visit;
-      out.lesion[row] = static_cast<std::int32_t>(l);
-      out.size[row] = reader.measured(curve.size(l, day), day, errors);
+    double sum = 0;
+    for (std::size_t l = 0; l < targets; ++l) {
+      out.person[row + l] = static_cast<std::int32_t>(i);
+      out.visit[row + l] = visit;
+      out.lesion[row + l] = static_cast<std::int32_t>(l);
+      out.size[row + l] = reader.measured(curve.size(l, day), day, errors);
+      sum += out.size[row + l];
     }
+    const bool progressed = curve.progressed(day);
+    if (progressed && larger == 0) larger = enlargement(sum, nadir, targets);
+    if (!progressed) nadir = std::min(nadir, sum);
+    for (std::size_t end = row + targets; row < end; ++row)
+      out.size[row] = reader.recorded(progressed ? larger * out.size[row] : out.size[row]);
   }
 }
 
@@ -180,8 +200,8 @@ inline Tumours tumour(const Purpose& purpose, const TumourPersons& persons, cons
                       reader.draw_lesions(person_stream(purpose, number), lesions);
                       curve.begin(detail::tumour_plan(persons, options, i), lesions);
                       out.course[i] = curve.course();
-                      detail::read_tumour(reader, curve, visits, i, targets,
-                                          person_stream(purpose, number, 1), rows[i], out);
+                      detail::read_tumour(reader, curve, visits, i, person_stream(purpose, number, 1),
+                                          rows[i], out);
                     }
                   });
   return out;

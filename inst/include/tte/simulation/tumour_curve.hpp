@@ -74,6 +74,11 @@ std::pair<double, double> turning_days(double low, double high, Holds holds) {
   return {low, high};
 }
 
+// Is the threshold of the targets' sum met on the day of progression?
+inline bool by_targets(Progression mode) {
+  return mode == Progression::target || mode == Progression::pseudo;
+}
+
 inline bool is_rate(double rate) { return rate >= 0 && std::isfinite(rate); }
 
 inline void check_tumour_plan(const TumourPlan& plan, const Lesions& lesions) {
@@ -90,8 +95,7 @@ inline void check_tumour_plan(const TumourPlan& plan, const Lesions& lesions) {
     expects(plan.growth_rate > 0, "targets that progress need a growth rate");
     expects(!(plan.sensitive_until >= plan.progression), "resistance comes before progression");
   }
-  const bool by_targets = plan.mode == Progression::target || plan.mode == Progression::pseudo;
-  expects(!by_targets || !lesions.baseline.empty(), "targets that grow have to be there");
+  expects(!by_targets(plan.mode) || !lesions.baseline.empty(), "targets that grow have to be there");
   expects(lesions.relative_depth.size() == lesions.baseline.size(), "one relative depth per lesion");
   for (std::size_t l = 0; l < lesions.baseline.size(); ++l) {
     expects(lesions.baseline[l] > plan.vanish && std::isfinite(lesions.baseline[l]),
@@ -133,6 +137,11 @@ class TumourCurve {
     return sensitive_size(l, resistance_, shape(resistance_)) *
            std::exp(growth_ * (until - resistance_) + plan_.growth_rate * (day - until));
   }
+
+  std::size_t lesions() const { return baseline_.size(); }
+
+  /// Has the day come on which the targets show the progression?
+  bool progressed(double day) const { return detail::by_targets(plan_.mode) && day >= plan_.progression; }
 
   double sum(double day) const {
     double out = 0;
@@ -227,7 +236,7 @@ class TumourCurve {
     growth_ = plan_.growth_rate;
     if (plan_.mode == Progression::none || !std::isfinite(plan_.progression)) return;
     resistance_ = plan_.progression;
-    if (plan_.mode == Progression::target || plan_.mode == Progression::pseudo) cross_at_progression();
+    if (detail::by_targets(plan_.mode)) cross_at_progression();
   }
 
   // The later resistance starts, the higher the threshold in units of the sum and the later it is met: one
