@@ -70,6 +70,7 @@ visit_delay          | 12345   | 2 | nonnegative | Visits: standard deviation of
 visit_missed         | 12345   | 0.03 | probability | Missed visits: %s.
 complete             | 125     | 0.2 | probability | Complete, of responses that last to the second visit: %s.
 target_lesions       | 125     | * | weights5 | Patients with 1, 2, ... target lesions: %s.
+target_nodes         | 125     | 0.2 | probability | Targets that are lymph nodes, at most two each: %s.
 baseline_mm          | 125     | 28 | diameter | Target lesions at baseline: median %s mm.
 baseline_spread      | 125     | 0.45 | nonnegative | Their log diameters: standard deviation %s.
 lesion_noise         | 125     | 0.03 | noise | Measurement error of a lesion: %s of its diameter.

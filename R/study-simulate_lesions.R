@@ -43,7 +43,8 @@ tumour_modes <- c(none = 0L, target = 1L, non_target = 2L, new_lesion = 3L, pseu
 # What the tumour model needs of each person. Responders are at 65 % of the baseline sum or less at the first
 # visit, nobody else ever below 75 %, so that measurement error seldom changes who responds. Before that visit
 # (before the second, where the response is complete) no regrowth begins; who progresses soon after it does so
-# by a new lesion, because targets cannot grow so fast.
+# by a new lesion, because targets cannot grow so fast. A response of nodes alone is partial because a
+# non-target lesion stays: they may all become normal.
 draw_tumours <- function(design, persons, seed) {
   u <- cohort_draws(seed, "lesions", persons$person, 10)
   visit <- 7 * design$visit_weeks
@@ -59,13 +60,16 @@ draw_tumours <- function(design, persons, seed) {
   shown <- ifelse(persons$COMPLETE, complete_day(design), ifelse(persons$RESPONDER, response_day(design), 0))
   soon <- persons$RESPONDER & (persons$T_PROG < shown + 28) %in% TRUE
   mode[soon] <- tumour_modes[["new_lesion"]]
+  targets <- pick(u[, 4], design$target_lesions)
+  nodes <- as.integer(pmin(2, stats::qbinom(u[, 9], targets, design$target_nodes)))
+  stays <- nodes == targets & responds & !persons$COMPLETE
   list(
-    n_targets = pick(u[, 4], design$target_lesions), depth = depth,
+    n_targets = targets, nodes = nodes, depth = depth,
     shrink_rate = ifelse(responds, fast, 0.01 + 0.02 * u[, 3]),
     growth_rate = 0.005 * exp(0.4 * stats::qnorm(u[, 5])),
     progression = pmax(persons$T_PROG, 1e-6), mode = unname(mode),
     sensitive_until = as.double(shown), flare = rep(1.5 * visit, nrow(persons)), person = persons$person,
-    non_target = u[, 6] < design$non_target | mode == tumour_modes[["non_target"]],
+    non_target = u[, 6] < design$non_target | mode == tumour_modes[["non_target"]] | stays,
     organ = floor(length(lesion_organs) * u[, 7]), new_mm = round(10 + 10 * u[, 8]),
     complete = persons$COMPLETE
   )
@@ -73,7 +77,7 @@ draw_tumours <- function(design, persons, seed) {
 
 lesion_organs <- c("LIVER", "LUNG", "ADRENAL GLAND", "PERITONEUM", "SOFT TISSUE", "KIDNEY")
 
-# Two targets in an organ at most; non-target and new lesions have organs of their own.
+# Two targets in an organ at most, where nodes are one; non-target and new lesions have organs of their own.
 lesion_organ <- function(tumours, row, place) {
   lesion_organs[(tumours$organ[row] + place) %% length(lesion_organs) + 1]
 }
@@ -116,10 +120,13 @@ new_lesion_rows <- function(tumours, scans) {
 lesion_table <- function(rows, scans, tumours, persons) {
   row <- scans$row[rows$scan]
   place <- ifelse(rows$kind == 1L, (rows$lesion - 1L) %/% 2L, rows$kind + 1L)
+  node <- rows$kind == 1L & rows$lesion > (tumours$n_targets - tumours$nodes)[row]
+  organ <- lesion_organ(tumours, row, place)
+  organ[node] <- "LYMPH NODE"
   list2DF(list(
     USUBJID = persons$USUBJID[row], TRLNKID = paste0(c("T", "NT", "NEW")[rows$kind], rows$lesion),
     ADT = persons$STARTDT[row] + scans$day[rows$scan], AVISIT = scans$AVISIT[rows$scan],
-    TRGRPID = c("TARGET", "NON-TARGET", "NEW")[rows$kind], TRLOC = lesion_organ(tumours, row, place),
+    TRGRPID = c("TARGET", "NON-TARGET", "NEW")[rows$kind], TRLOC = organ, NODAL = yes_no(node),
     AVAL = rows$size, TRSTRESC = rows$state, ABLFL = ifelse(scans$visit[rows$scan] == 0, "Y", "")
   ))
 }

@@ -83,6 +83,7 @@ tte::TumourPersons tumour_persons(const Rcpp::List& list) {
   out.sensitive_until = days("sensitive_until");
   out.flare = days("flare");
   out.number = binding::integers(binding::member(list, "person"));
+  out.nodes = binding::integers(binding::member(list, "nodes"));
   return out;
 }
 
@@ -168,8 +169,8 @@ Rcpp::List paths_cpp(double seed, int purpose, Rcpp::List model, Rcpp::IntegerVe
 }
 
 // persons: list(n_targets, depth, shrink_rate, growth_rate, progression, mode) and, if wanted,
-// sensitive_until, flare, person; visits: list(offset, day); options: list(meanlog, sdlog, minimum, noise,
-// spread, digits, vanish).
+// sensitive_until, flare, person, nodes; visits: list(offset, day); options: list(meanlog, sdlog, minimum,
+// noise, spread, digits, vanish).
 // [[Rcpp::export(rng = false)]]
 Rcpp::List tumour_cpp(double seed, int purpose, Rcpp::List persons, Rcpp::List visits, Rcpp::List options,
                       int threads) {

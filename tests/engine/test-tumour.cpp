@@ -12,7 +12,7 @@ const double missing = std::numeric_limits<double>::quiet_NaN();
 
 // Columns of persons and scans; every person is scanned on the same days.
 struct Persons {
-  std::vector<std::int32_t> targets, mode, number, offset;
+  std::vector<std::int32_t> targets, mode, number, offset, nodes;
   std::vector<double> depth, shrink, growth, progression, sensitive, flare, day;
 
   explicit Persons(std::size_t n, const std::vector<double>& days = {-5, 42, 84, 126})
@@ -26,7 +26,7 @@ struct Persons {
 
   Tumours tumours(const TumourOptions& options = {}, int threads = 1, std::uint64_t seed = 4) const {
     return tte::tumour({{seed}, 7},
-                       {targets, depth, shrink, growth, progression, mode, sensitive, flare, number},
+                       {targets, depth, shrink, growth, progression, mode, sensitive, flare, number, nodes},
                        {offset, day}, options, {threads});
   }
 };
@@ -184,6 +184,49 @@ TEST_CASE("records are rounded, stay at the minimum at baseline, and are 0 for a
   CHECK(*std::max_element(out.size.begin(), out.size.end()) > 14);
 }
 
+TEST_CASE("the last targets are nodes: 15 mm or more at first, never 0, below 10 mm where all disease goes") {
+  Persons persons(500, {-3, 20, 500});
+  persons.mode.assign(500, 0);
+  persons.depth.assign(500, 0.0);
+  TumourOptions options = noisy();
+  options.digits = 1;
+  options.noise = 0.03;
+  const Tumours none = persons.tumours(options);
+  persons.nodes.assign(500, 0);
+  CHECK(same(none, persons.tumours(options)));
+  persons.nodes.assign(500, 2);
+  const Tumours out = persons.tumours(options);
+  double least = 1000;
+  for (std::size_t row = 0; row < out.size.size(); row += 9) {
+    CHECK(out.size[row] == none.size[row]);
+    CHECK(out.size[row + 6] == 0);
+    for (const std::size_t node : {row + 1, row + 2}) {
+      least = std::min(least, out.size[node]);
+      CHECK(out.size[node + 6] > 0);
+      CHECK(out.size[node + 6] < 10);
+    }
+  }
+  CHECK(least >= 15);
+  CHECK(least < 15.5);
+}
+
+TEST_CASE("where all targets are nodes the first scan of the progression shows a diseased one") {
+  Persons persons(1000, {-5, 42, 84, 126, 400});
+  persons.targets.assign(1000, 2);
+  persons.nodes.assign(1000, 2);
+  persons.depth.assign(1000, 0.1);
+  TumourOptions options = noisy();
+  options.digits = 1;
+  const Tumours out = persons.tumours(options);
+  std::size_t normal = 0;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    const auto scan = out.size.begin() + static_cast<std::ptrdiff_t>(10 * i);
+    CHECK(*std::max_element(scan + 6, scan + 8) >= 10);
+    if (*std::max_element(scan + 4, scan + 6) < 10) ++normal;
+  }
+  CHECK(normal > 400);
+}
+
 TEST_CASE("lesions of a person differ with the spread, and not without") {
   Persons persons(200, {0, 2000});
   persons.mode.assign(200, 0);
@@ -249,6 +292,11 @@ TEST_CASE("columns, scans and options without sense are refused") {
   persons = Persons(2);
   persons.number = {1, -1};
   refused(persons);
+  for (const std::vector<std::int32_t>& nodes : {std::vector<std::int32_t>{1, -1}, {1, 4}, {1}}) {
+    persons = Persons(2);
+    persons.nodes = nodes;
+    refused(persons);
+  }
   persons = Persons(2);
   persons.day[1] = missing;
   refused(persons);
@@ -270,6 +318,8 @@ TEST_CASE("columns, scans and options without sense are refused") {
   with(&TumourOptions::spread, missing);
   with(&TumourOptions::vanish, 0);
   with(&TumourOptions::minimum, 2);
+  with(&TumourOptions::node_minimum, 10);
+  with(&TumourOptions::node_minimum, missing);
   TumourOptions options;
   options.digits = 10;
   refused(Persons(2), options);

@@ -218,6 +218,80 @@ TEST_CASE("soon after a flare the threshold is still that of the baseline") {
   CHECK(curve.sum(75) == Approx(96));
 }
 
+TEST_CASE("nodes become normal, not nothing, where all disease goes") {
+  const Lesions lesions{{40, 25, 18}, {1, 0.8, 2}, 2};
+  const TumourCurve curve = curve_of(plan_of(Progression::none, 0, 0.02, 0.01, missing), lesions);
+  // 6 mm x 0.8, and 6 mm x 2 but 8 mm at most; a lesion is gone below 2 mm, a node normal below 10
+  CHECK(curve.size(1, 1e5) == Approx(4.8));
+  CHECK(curve.size(2, 1e5) == Approx(8));
+  CHECK(curve.size(0, 1e5) == 0);
+  CHECK(curve.course().nadir == Approx(12.8));
+  const double first = std::log((25 - 4.8) / (10 - 4.8)) / 0.02, second = std::log(10 / 2.0) / 0.02;
+  const double last = std::log(40 / 2.0) / 0.02;
+  CHECK(curve.size(1, first) == Approx(10));
+  CHECK(curve.size(2, second) == Approx(10));
+  CHECK(curve.course().gone == Approx(last));
+  const TumourCurve nodes =
+      curve_of(plan_of(Progression::none, 0, 0.02, 0.01, missing), {{25, 18}, {0.8, 2}, 2});
+  CHECK(nodes.course().gone == Approx(std::max(first, second)));
+  CHECK(nodes.sum(nodes.course().response) == Approx(0.7 * 43));
+  CHECK(nodes.course().response == Approx(std::log((43 - 12.8) / (0.7 * 43 - 12.8)) / 0.02));
+}
+
+TEST_CASE("where something is left, nodes shrink as other lesions do") {
+  const TumourPlan plan = plan_of(Progression::target, 0.4, 0.02, 0.01, 200);
+  const TumourCurve some = curve_of(plan, {{40, 25, 15}, {1, 1.5, 0.4}, 1}), none = curve_of(plan);
+  for (const double day : {-5.0, 30.0, 150.0, 200.0, 300.0}) {
+    for (std::size_t l = 0; l < 3; ++l) CHECK(some.size(l, day) == none.size(l, day));
+  }
+}
+
+TEST_CASE("after a complete response another lesion than a node is back with what the sum lacks") {
+  const Lesions lesions{{20, 25, 60}, {1, 1, 1}, 1};
+  const TumourCurve curve = curve_of(plan_of(Progression::target, 0, 0.02, 0.01, 300), lesions);
+  const double nadir = curve.course().nadir;
+  CHECK(nadir == Approx(6 + 54 * std::exp(-6.0)));
+  CHECK(curve.sum(299.99) == Approx(nadir).epsilon(1e-4));
+  CHECK(curve.size(1, 300) == Approx(5));
+  CHECK(curve.size(0, 400) == 0);
+  CHECK(curve.size(2, 300) == Approx(nadir));
+  CHECK(curve.sum(400) == Approx(5 * std::exp(1) + 6 + 54 * std::exp(-8.0)));
+}
+
+TEST_CASE("where all targets are nodes the largest is diseased again, whatever the threshold") {
+  const Lesions one{{25}, {0.8}, 1};
+  const TumourPlan plan = plan_of(Progression::target, 0, 0.02, 0.01, 300);
+  const TumourCurve low = curve_of(plan, one);
+  CHECK(low.size(0, 299.9) == Approx(4.8).epsilon(0.02));
+  CHECK(low.size(0, 300) == 10);
+  const TumourCurve high = curve_of(plan, {{30, 25}, {1.2, 1.2}, 2});
+  const double nadir = high.course().nadir;
+  CHECK(nadir == Approx(14.4).epsilon(0.01));
+  CHECK(high.sum(300) == Approx(nadir + 5));
+  CHECK(high.size(0, 300) > 10);
+  CHECK(high.size(1, 300) < 10);
+}
+
+TEST_CASE("nodes alone progress where the threshold is met by a diseased one, in time") {
+  const Lesions nodes{{22, 16}, {1, 1}, 2};
+  for (const double depth : {0.9, 0.5, 0.2}) {
+    for (const double at : {30.0, 120.0, 500.0}) {
+      CAPTURE(depth, at);
+      const TumourCurve curve = curve_of(plan_of(Progression::target, depth, 0.03, 0.01, at), nodes);
+      double low = curve.sum(0), first = never;
+      for (double day = 0; day <= at + 5 && first == never; day += 0.01) {
+        const double largest = std::max(curve.size(0, day), curve.size(1, day));
+        if (curve.sum(day) >= threshold(low) && largest >= 10) first = day;
+        low = std::min(low, curve.sum(day));
+      }
+      CHECK(first == Approx(at).margin(0.05));
+    }
+  }
+  const TumourCurve deep = curve_of(plan_of(Progression::target, 0.2, 0.03, 0.01, 500), nodes);
+  CHECK(deep.size(0, 500) == Approx(10).epsilon(1e-9));
+  CHECK(deep.sum(500) > threshold(deep.course().nadir));
+}
+
 TEST_CASE("a curve can begin anew") {
   TumourCurve curve;
   curve.begin(plan_of(Progression::target, 0, 0.02, 0.01, 250), three);
@@ -247,6 +321,8 @@ TEST_CASE("plans without sense are refused") {
   refused(plan_of(Progression::target, 0.5, 0.01, 0.01, 100), {{}, {}});
   refused(plan_of(Progression::target, 0.5, 0.01, 0.01, 100), {{10}, {}});
   refused(plan_of(Progression::target, 0.5, 0.01, 0.01, 100), {{2}, {1}});
+  refused(plan_of(Progression::target, 0.5, 0.01, 0.01, 100), {{20}, {1}, 2});
+  refused(plan_of(Progression::target, 0.5, 0.01, 0.01, 100), {{20, 10}, {1, 1}, 1});
   TumourPlan plan = plan_of(Progression::target, 0.5, 0.01, 0.01, 100);
   plan.sensitive_until = 100;
   refused(plan);

@@ -10,7 +10,10 @@ derived <- function(design, seed) {
 }
 
 test_that("progression is found at the first visit after it, whatever shows it", {
-  for (design in list(exact(design_guided_therapy, 500), exact(design_irae_risk, 500))) {
+  for (design in list(
+    exact(design_guided_therapy, 500), exact(design_irae_risk, 500),
+    exact(design_guided_therapy, 700, target_nodes = 0.7, orr = 0.3)
+  )) {
     persons <- simulate_cohort(design, 3)$persons
     study <- derived(design, 3)
     responses <- derive_response(study)
@@ -76,14 +79,65 @@ test_that("pseudoprogression is progression by RECIST 1.1 and a response later",
   expect_gt(mean(later$SUM < later$BASE * 0.7, na.rm = TRUE), 0.95)
 })
 
+test_that("target nodes are as many as asked for, two of a patient at most, and marked", {
+  p <- 0.35
+  design <- design_guided_therapy(3000, accrual = 500, target_nodes = p)
+  cohort <- simulate_cohort(design, 6)
+  lesions <- simulate_lesions(design, cohort, 6)
+  base <- lesions[lesions$ABLFL == "Y" & lesions$TRGRPID == "TARGET", ]
+  node <- base$NODAL == "Y"
+  # By hand: of k targets Binomial(k, p), 2 at most.
+  k <- seq_along(design$target_lesions)
+  least_two <- 2 - 2 * stats::dbinom(0, k, p) - stats::dbinom(1, k, p)
+  expected <- sum(design$target_lesions * least_two) / sum(design$target_lesions * k)
+  expect_lt(abs(mean(node) - expected), 4 * sqrt(0.25 / nrow(base)))
+  expect_lte(max(table(base$USUBJID[node])), 2)
+  expect_true(all(base$TRLOC[node] == "LYMPH NODE") && !any(base$TRLOC[!node] == "LYMPH NODE"))
+  expect_true(all(base$AVAL[node] >= 15))
+  expect_false(any(lesions$NODAL == "Y" & (lesions$TRGRPID != "TARGET" | lesions$AVAL == 0)))
+  marks <- unique(lesions[c("USUBJID", "TRLNKID", "NODAL")])
+  expect_false(anyDuplicated(marks[1:2]) > 0)
+  design <- design_guided_therapy(50, target_nodes = 0)
+  none <- simulate_lesions(design, simulate_cohort(design, 6), 6)
+  expect_true(all(none$NODAL == "N"))
+})
+
+test_that("in a complete response nodes are normal, so the sum is not 0; nodes alone can respond in part", {
+  design <- exact(
+    design_guided_therapy, 1500,
+    target_nodes = 0.6, complete = 0.5, orr = 0.35, progression = 12
+  )
+  persons <- simulate_cohort(design, 7)$persons
+  study <- derived(design, 7)
+  best <- best_response(study, rule = recist(confirmed = FALSE))
+  best <- best$BOR[match(persons$USUBJID, best$USUBJID)]
+  planted <- ifelse(persons$COMPLETE, "CR", ifelse(persons$RESPONDER, "PR", "none"))
+  # A complete response shows at the second visit, if the patient is still there.
+  seen <- persons$LAST >= complete_day(design) | !persons$COMPLETE
+  expect_lt(sum(!seen), 10)
+  expect_equal(ifelse(best %in% c("CR", "PR"), best, "none")[seen], planted[seen])
+  responses <- derive_response(study)
+  complete <- responses[responses$AVALC %in% "CR", ]
+  lesions <- study$lesions[study$lesions$TRGRPID == "TARGET", ]
+  nodes <- lesions[lesions$NODAL == "Y", ]
+  has_node <- complete$USUBJID %in% nodes$USUBJID
+  expect_gt(sum(has_node), 200)
+  expect_true(all(complete$SUM[!has_node] == 0) && all(complete$SUM[has_node] > 0))
+  then <- paste(nodes$USUBJID, nodes$ADT) %in% paste(complete$USUBJID, complete$ADT)
+  expect_true(all(nodes$AVAL[then] > 2 & nodes$AVAL[then] < 10))
+  alone <- setdiff(nodes$USUBJID, lesions$USUBJID[lesions$NODAL == "N"])
+  expect_true(all(c("CR", "PR") %in% best[persons$USUBJID %in% alone]))
+})
+
 test_that("baselines are measurable, two targets in an organ at most, scans end after progression", {
   design <- design_guided_therapy(300, accrual = 60, scans_after = 1)
   cohort <- simulate_cohort(design, 4)
   lesions <- simulate_lesions(design, cohort, 4)
   base <- lesions[lesions$ABLFL == "Y" & lesions$TRGRPID == "TARGET", ]
-  expect_true(all(base$AVAL >= 10))
+  expect_true(all(base$AVAL >= ifelse(base$NODAL == "Y", 15, 10)))
   expect_lte(max(table(base$USUBJID)), 5)
   expect_lte(max(table(paste(base$USUBJID, base$TRLOC))), 2)
+  expect_true(any(base$NODAL == "Y"))
   expect_setequal(unique(base$USUBJID), cohort$persons$USUBJID)
   row <- match(lesions$USUBJID, cohort$persons$USUBJID)
   day <- as.numeric(lesions$ADT - cohort$persons$STARTDT[row])

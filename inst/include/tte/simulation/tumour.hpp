@@ -17,13 +17,15 @@
 
 namespace tte {
 
-/// One entry per person, as in TumourPlan. An empty column: sensitive_until 0, flare 60, numbers 1, 2, ...
+/// One entry per person, as in TumourPlan. An empty column: sensitive_until 0, flare 60, numbers 1, 2, ...,
+/// no nodes.
 struct TumourPersons {
   Span<std::int32_t> targets;
   Span<double> depth, shrink_rate, growth_rate, progression;
   Span<std::int32_t> mode;
   Span<double> sensitive_until, flare;
-  Span<std::int32_t> number;  ///< of the person's stream
+  Span<std::int32_t> number;      ///< of the person's stream
+  Span<std::int32_t> nodes = {};  ///< how many of the targets, the last ones, are lymph nodes
 };
 
 /// Scans of person i are day[offset[i]] .. day[offset[i + 1] - 1]; those up to day 0 are baseline.
@@ -39,6 +41,7 @@ struct TumourOptions {
   double spread = 0;                  ///< standard deviation of log depth between the lesions of a person
   std::int32_t digits = -1;           ///< decimals of a record; negative: not rounded
   double vanish = 2;                  ///< as in TumourPlan
+  double node_minimum = 15;           ///< of the short axes of nodes, which have the same law
 };
 
 /// One row per scan and lesion of every person; persons, scans (over all persons) and lesions from 0.
@@ -56,10 +59,13 @@ inline void check_tumour_persons(const TumourPersons& persons) {
   expects(column(persons.depth.size(), false) && column(persons.shrink_rate.size(), false) &&
               column(persons.growth_rate.size(), false) && column(persons.progression.size(), false) &&
               column(persons.mode.size(), false) && column(persons.sensitive_until.size(), true) &&
-              column(persons.flare.size(), true) && column(persons.number.size(), true),
+              column(persons.flare.size(), true) && column(persons.number.size(), true) &&
+              column(persons.nodes.size(), true),
           "one entry per person in every column of tumours");
   for (const std::int32_t targets : persons.targets)
     expects(targets >= 0 && targets <= 1000, "a person has between 0 and 1000 target lesions");
+  for (std::size_t i = 0; i < persons.nodes.size(); ++i)
+    expects(persons.nodes[i] >= 0 && persons.nodes[i] <= persons.targets[i], "nodes are some of the targets");
   check_person_numbers(persons.number);
 }
 
@@ -76,6 +82,8 @@ inline void check_tumour_options(const TumourOptions& options) {
   expects(std::isfinite(options.meanlog) && is_rate(options.sdlog), "diameters need a mean and a spread");
   expects(options.vanish > 0 && options.minimum > options.vanish && std::isfinite(options.minimum),
           "lesions start larger than what counts as gone");
+  expects(options.node_minimum > diseased_node_mm && std::isfinite(options.node_minimum),
+          "nodes start larger than normal ones");
   expects(is_rate(options.noise) && is_rate(options.spread), "noise and spread must not be negative");
   expects(options.digits <= 9, "sizes have at most nine decimals");
 }
@@ -84,26 +92,28 @@ inline void check_tumour_options(const TumourOptions& options) {
 class TumourReader {
  public:
   explicit TumourReader(const TumourOptions& options) : options_(options) {
-    const double bound = (std::log(options.minimum) - options.meanlog) / options.sdlog;
-    tail_ = options.sdlog > 0 ? 0.5 * std::erfc(bound / std::sqrt(2.0)) : 1;
-    expects(tail_ > 1e-100, "no lesion is that large");
+    tail_ = tail_beyond(options.minimum);
+    expects(tail_ > least_tail, "no lesion is that large");
+    node_tail_ = std::max(tail_beyond(options.node_minimum), least_tail);
     sigma_ = std::sqrt(std::log1p(options.noise * options.noise));
     unit_ = std::pow(10.0, options.digits);
   }
 
   // Log-normal beyond the minimum: the upper tail's share is uniform.
   void draw_lesions(Random random, Lesions& lesions) const {
+    const std::size_t first_node = lesions.baseline.size() - lesions.nodes;
     for (std::size_t l = 0; l < lesions.baseline.size(); ++l) {
-      const double z = -normal_quantile(tail_ * random.uniform());
-      lesions.baseline[l] = std::max(options_.minimum, std::exp(options_.meanlog + options_.sdlog * z));
+      const double z = -normal_quantile((l < first_node ? tail_ : node_tail_) * random.uniform());
+      lesions.baseline[l] =
+          std::max(minimum(l >= first_node), std::exp(options_.meanlog + options_.sdlog * z));
       lesions.relative_depth[l] = std::exp(options_.spread * random.normal());
     }
   }
 
   // The error is log-normal with mean 1; a baseline record reaches the minimum.
-  double measured(double size, double day, Random& random) const {
+  double measured(double size, double day, bool node, Random& random) const {
     const double out = size * std::exp(sigma_ * random.normal() - sigma_ * sigma_ / 2);
-    return day <= 0 ? std::max(out, options_.minimum) : out;
+    return day <= 0 ? std::max(out, minimum(node)) : out;
   }
 
   double recorded(double measured) const {
@@ -111,8 +121,18 @@ class TumourReader {
   }
 
  private:
+  double minimum(bool node) const { return node ? options_.node_minimum : options_.minimum; }
+
+  // The share of lesions that are as large as this.
+  double tail_beyond(double size) const {
+    if (options_.sdlog == 0) return 1;
+    return 0.5 * std::erfc((std::log(size) - options_.meanlog) / options_.sdlog / std::sqrt(2.0));
+  }
+
+  static constexpr double least_tail = 1e-100;
+
   TumourOptions options_;
-  double tail_ = 1, sigma_ = 0, unit_ = 1;
+  double tail_ = 1, node_tail_ = 1, sigma_ = 0, unit_ = 1;
 };
 
 inline TumourPlan tumour_plan(const TumourPersons& persons, const TumourOptions& options, std::size_t i) {
@@ -139,35 +159,51 @@ inline std::vector<std::size_t> tumour_rows(const TumourPersons& persons, const 
   return begin;
 }
 
+// What RECIST compares at a scan: the sum, and the largest target, for nodes are disease from 10 mm on only.
+struct Sizes {
+  double sum = 0, largest = 0;
+};
+
 // By RECIST a sum is compared with the lowest one that a scan showed, which lies above the lowest one there
 // was, so the first scan after the planted progression may just miss the threshold. From it on the targets
 // are larger by this factor; each may lose a tenth of a mm to rounding.
-inline double enlargement(double sum, double nadir, std::size_t targets) {
-  if (sum == 0 || nadir == endless_days) return 1;
-  return std::max(1.0, (progression_threshold(nadir) + 0.1 * static_cast<double>(targets)) / sum);
+inline double enlargement(const TumourCurve& curve, const Sizes& scan, double nadir) {
+  if (scan.sum == 0 || nadir == endless_days) return 1;
+  const double rounding = 0.1 * static_cast<double>(curve.lesions());
+  const double grown = (progression_threshold(nadir) + rounding) / scan.sum;
+  const double diseased = curve.only_nodes() ? (diseased_node_mm + 0.1) / scan.largest : 0;
+  return std::max({1.0, grown, diseased});
+}
+
+// Measures all targets at a scan: rows from `row` on.
+inline Sizes read_scan(const TumourReader& reader, const TumourCurve& curve, double day, Random& errors,
+                       double* size) {
+  Sizes out;
+  for (std::size_t l = 0; l < curve.lesions(); ++l) {
+    size[l] = reader.measured(curve.size(l, day), day, curve.is_node(l), errors);
+    out.sum += size[l];
+    out.largest = std::max(out.largest, size[l]);
+  }
+  return out;
 }
 
 // The rows of one person, from `row` on. Lesions are drawn from the person's stream, errors from its part 1,
 // so that more scans change neither.
 inline void read_tumour(const TumourReader& reader, const TumourCurve& curve, const TumourVisits& visits,
                         std::size_t i, Random errors, std::size_t row, Tumours& out) {
-  const std::size_t targets = curve.lesions();
   double nadir = endless_days, larger = 0;
   for (std::int32_t visit = visits.offset[i]; visit < visits.offset[i + 1]; ++visit) {
     const double day = visits.day[static_cast<std::size_t>(visit)];
-    double sum = 0;
-    for (std::size_t l = 0; l < targets; ++l) {
-      out.person[row + l] = static_cast<std::int32_t>(i);
-      out.visit[row + l] = visit;
-      out.lesion[row + l] = static_cast<std::int32_t>(l);
-      out.size[row + l] = reader.measured(curve.size(l, day), day, errors);
-      sum += out.size[row + l];
-    }
+    const Sizes scan = read_scan(reader, curve, day, errors, out.size.data() + row);
     const bool progressed = curve.progressed(day);
-    if (progressed && larger == 0) larger = enlargement(sum, nadir, targets);
-    if (!progressed) nadir = std::min(nadir, sum);
-    for (std::size_t end = row + targets; row < end; ++row)
+    if (progressed && larger == 0) larger = enlargement(curve, scan, nadir);
+    if (!progressed) nadir = std::min(nadir, scan.sum);
+    for (std::size_t l = 0; l < curve.lesions(); ++l, ++row) {
+      out.person[row] = static_cast<std::int32_t>(i);
+      out.visit[row] = visit;
+      out.lesion[row] = static_cast<std::int32_t>(l);
       out.size[row] = reader.recorded(progressed ? larger * out.size[row] : out.size[row]);
+    }
   }
 }
 
@@ -197,6 +233,7 @@ inline Tumours tumour(const Purpose& purpose, const TumourPersons& persons, cons
                       const std::int32_t number = detail::person_number(persons.number, i);
                       lesions.baseline.resize(targets);
                       lesions.relative_depth.resize(targets);
+                      lesions.nodes = persons.nodes.empty() ? 0 : static_cast<std::size_t>(persons.nodes[i]);
                       reader.draw_lesions(person_stream(purpose, number), lesions);
                       curve.begin(detail::tumour_plan(persons, options, i), lesions);
                       out.course[i] = curve.course();

@@ -8,7 +8,8 @@
 //   S(t) = S(R) exp{g (t - R)}               for t > R, where
 //   S(T) = max{1.2 S(R), S(R) + 5 mm}        says what R is.
 // A lesion l follows the same curve with its own b_l and d_l, and the d_l are scaled so that
-// sum b_l d_l = D B: differences between lesions leave the sum alone.
+// sum b_l d_l = D B: differences between lesions leave the sum alone. With D = 0 all disease goes; lymph
+// nodes, of which b_l is the short axis, are then normal ones, below 10 mm but not 0, so the sum is not 0.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +31,7 @@ enum class Progression : std::int32_t { none = 0, target = 1, non_target = 2, ne
 /// What the curve of one person shall be. Days count from the start of treatment.
 struct TumourPlan {
   Progression mode = Progression::none;
-  double depth = 1;                                               ///< D, from 0 (all lesions go) to 1
+  double depth = 1;                                               ///< D, from 0 (all disease goes) to 1
   double shrink_rate = 0;                                         ///< k per day
   double growth_rate = 0;                                         ///< g per day
   double progression = std::numeric_limits<double>::quiet_NaN();  ///< T; NaN where there is none
@@ -42,6 +43,7 @@ struct TumourPlan {
 /// Diameters at baseline (mm), and how deep each lesion's fall is beside the others'.
 struct Lesions {
   std::vector<double> baseline, relative_depth;
+  std::size_t nodes = 0;  ///< how many, the last ones, are lymph nodes
 };
 
 /// What came of the plan; NaN for a day that never comes.
@@ -51,14 +53,14 @@ struct TumourCourse {
   double resistance = 0;  ///< R
   double growth = 0;      ///< rate from R to T: g, or what it takes to meet the threshold at T
   double response = 0;    ///< first day with 70 % of baseline or less, before resistance
-  double gone = 0;        ///< first day without any target, before resistance
+  double gone = 0;        ///< first day without disease in any target, before resistance
 };
 
 namespace detail {
 
 constexpr double endless_days = std::numeric_limits<double>::infinity();
 constexpr double not_a_day = std::numeric_limits<double>::quiet_NaN();
-constexpr double reappearing_mm = 5;
+constexpr double diseased_node_mm = 10, normal_node_mm = 6, largest_normal_mm = 8;
 
 /// The size of the sum that is progression after a nadir.
 inline double progression_threshold(double nadir) { return std::max(1.2 * nadir, nadir + 5); }
@@ -97,8 +99,11 @@ inline void check_tumour_plan(const TumourPlan& plan, const Lesions& lesions) {
   }
   expects(!by_targets(plan.mode) || !lesions.baseline.empty(), "targets that grow have to be there");
   expects(lesions.relative_depth.size() == lesions.baseline.size(), "one relative depth per lesion");
+  expects(lesions.nodes <= lesions.baseline.size(), "nodes are some of the lesions");
+  const std::size_t first_node = lesions.baseline.size() - lesions.nodes;
   for (std::size_t l = 0; l < lesions.baseline.size(); ++l) {
-    expects(lesions.baseline[l] > plan.vanish && std::isfinite(lesions.baseline[l]),
+    const double gone = l < first_node ? plan.vanish : diseased_node_mm;
+    expects(lesions.baseline[l] > gone && std::isfinite(lesions.baseline[l]),
             "a lesion is larger than what counts as gone");
     expects(lesions.relative_depth[l] > 0 && std::isfinite(lesions.relative_depth[l]),
             "a relative depth is positive");
@@ -115,6 +120,7 @@ class TumourCurve {
     plan_ = plan;
     baseline_ = lesions.baseline;
     left_ = lesions.relative_depth;
+    first_node_ = baseline_.size() - lesions.nodes;
     gone_.assign(baseline_.size(), never);
     total_ = 0;
     for (const double b : baseline_) total_ += b;
@@ -128,10 +134,8 @@ class TumourCurve {
 
   /// Of lesion l; its diameter at baseline up to day 0.
   double size(std::size_t l, double day) const {
-    if (relapses_ && day >= plan_.progression) {
-      const bool largest = largest_lesion() == l;
-      return largest ? detail::reappearing_mm * std::exp(plan_.growth_rate * (day - plan_.progression)) : 0;
-    }
+    if (relapses_ && l == back_ && day >= plan_.progression)
+      return back_mm_ * std::exp(plan_.growth_rate * (day - plan_.progression));
     if (day <= resistance_) return sensitive_size(l, day, shape(day));
     const double until = std::max(resistance_, std::min(day, plan_.progression));
     return sensitive_size(l, resistance_, shape(resistance_)) *
@@ -139,6 +143,10 @@ class TumourCurve {
   }
 
   std::size_t lesions() const { return baseline_.size(); }
+
+  bool is_node(std::size_t l) const { return l >= first_node_; }
+
+  bool only_nodes() const { return first_node_ == 0; }
 
   /// Has the day come on which the targets show the progression?
   bool progressed(double day) const { return detail::by_targets(plan_.mode) && day >= plan_.progression; }
@@ -155,7 +163,7 @@ class TumourCurve {
     const double all_gone = day_all_gone(), response = day_of_response();
     const double before = plan_.mode == Progression::none ? never : last_sensitive_day();
     out.baseline = total_;
-    out.nadir = relapses_ ? 0 : std::min(total_, resists ? sensitive_sum(resistance_) : limit());
+    out.nadir = std::min(total_, lowest_sum());
     out.resistance = resists ? resistance_ : detail::not_a_day;
     out.growth = resists ? growth_ : detail::not_a_day;
     out.response = response <= before && response < never ? response : detail::not_a_day;
@@ -169,12 +177,23 @@ class TumourCurve {
   void share_depth() {
     double mean = 0;
     for (std::size_t l = 0; l < left_.size(); ++l) mean += baseline_[l] * left_[l] / total_;
-    for (double& d : left_) d *= plan_.depth / mean;
+    depth_ = 0;
+    for (std::size_t l = 0; l < left_.size(); ++l) {
+      left_[l] = plan_.depth > 0 ? left_[l] * plan_.depth / mean : normal_share(l);
+      depth_ += baseline_[l] * left_[l] / total_;
+    }
+  }
+
+  double normal_share(std::size_t l) const {
+    if (!is_node(l)) return 0;
+    return std::min(detail::largest_normal_mm, detail::normal_node_mm * left_[l]) / baseline_[l];
   }
 
   void set_days_gone() {
-    for (std::size_t l = 0; l < gone_.size(); ++l)
-      gone_[l] = shrinks_from_ + std::log(peak_ * baseline_[l] / plan_.vanish) / plan_.shrink_rate;
+    for (std::size_t l = 0; l < gone_.size(); ++l) {
+      const double end = (is_node(l) ? detail::diseased_node_mm : plan_.vanish) / baseline_[l];
+      gone_[l] = shrinks_from_ + std::log((peak_ - left_[l]) / (end - left_[l])) / plan_.shrink_rate;
+    }
   }
 
   // Without resistance a lesion is b_l (start + left d_l) on a day, until it is gone.
@@ -190,7 +209,7 @@ class TumourCurve {
   }
 
   double sensitive_size(std::size_t l, double day, const Shape& shape) const {
-    return day >= gone_[l] ? 0 : baseline_[l] * (shape.start + shape.left * left_[l]);
+    return day >= gone_[l] && !is_node(l) ? 0 : baseline_[l] * (shape.start + shape.left * left_[l]);
   }
 
   double sensitive_sum(double day) const {
@@ -200,21 +219,28 @@ class TumourCurve {
     return out;
   }
 
-  double limit() const { return plan_.shrink_rate > 0 ? plan_.depth * total_ : total_; }
+  double largest_sensitive(double day) const {
+    const Shape now = shape(day);
+    double out = 0;
+    for (std::size_t l = 0; l < baseline_.size(); ++l) out = std::max(out, sensitive_size(l, day, now));
+    return out;
+  }
+
+  // Before resistance; without it, the limit.
+  double lowest_sum() const {
+    if (relapses_) return sensitive_sum(plan_.progression);
+    if (resistance_ < never) return sensitive_sum(resistance_);
+    return plan_.shrink_rate > 0 ? depth_ * total_ : total_;
+  }
 
   double day_all_gone() const {
     return gone_.empty() ? never : *std::max_element(gone_.begin(), gone_.end());
   }
 
-  std::size_t largest_lesion() const {
-    return static_cast<std::size_t>(std::max_element(baseline_.begin(), baseline_.end()) - baseline_.begin());
-  }
-
   // Of the sum without resistance. Lesions that are gone can only make it earlier.
   double day_of_response() const {
-    if (!(plan_.depth < 0.7) || plan_.shrink_rate == 0 || baseline_.empty()) return never;
-    const double smooth =
-        shrinks_from_ + std::log((peak_ - plan_.depth) / (0.7 - plan_.depth)) / plan_.shrink_rate;
+    if (!(depth_ < 0.7) || plan_.shrink_rate == 0 || baseline_.empty()) return never;
+    const double smooth = shrinks_from_ + std::log((peak_ - depth_) / (0.7 - depth_)) / plan_.shrink_rate;
     if (plan_.depth > 0) return smooth;
     const auto above = [&](double day) { return sensitive_sum(day) > 0.7 * total_; };
     return detail::turning_days(shrinks_from_, smooth, above).second;
@@ -225,9 +251,13 @@ class TumourCurve {
     return relapses_ ? plan_.progression : std::min(resistance_, plan_.progression);
   }
 
-  // By how much the logarithm of this sum, a nadir, is below that of the threshold.
-  double rise_to_threshold(double sum) const {
-    return std::log(detail::progression_threshold(std::min(total_, sum)) / sum);
+  // By how much the logarithm of the sum of a day, a nadir, is below that of the threshold. Where all targets
+  // are nodes, one of them must also be diseased: below 10 mm they are a complete response, whatever the sum.
+  double rise_to_threshold(double day) const {
+    const double sum = sensitive_sum(day);
+    const double rise = detail::progression_threshold(std::min(total_, sum)) / sum;
+    const double least = only_nodes() ? detail::diseased_node_mm / largest_sensitive(day) : 0;
+    return std::log(std::max(rise, least));
   }
 
   void set_resistance() {
@@ -246,23 +276,33 @@ class TumourCurve {
     const double at = plan_.progression, response = day_of_response();
     relapses_ = day_all_gone() <= at && plan_.mode == Progression::target;
     if (relapses_) {
-      resistance_ = never;
+      set_relapse();
       return;
     }
     double first = std::max(shrinks_from_, std::isnan(plan_.sensitive_until) ? 0 : plan_.sensitive_until);
     if (response < at) first = std::max(first, response);
     if (first >= at || sensitive_sum(at) == 0) return;
-    const auto in_time = [&](double day) {
-      return day + rise_to_threshold(sensitive_sum(day)) / plan_.growth_rate <= at;
-    };
+    const auto in_time = [&](double day) { return day + rise_to_threshold(day) / plan_.growth_rate <= at; };
     resistance_ = detail::turning_days(first, at, in_time).first;
-    const double rise = rise_to_threshold(sensitive_sum(resistance_));
+    const double rise = rise_to_threshold(resistance_);
     if (resistance_ < at && rise > 0) growth_ = rise / (at - resistance_);
+  }
+
+  // The largest lesion is back with what the sum lacks; a node only where there is nothing else.
+  void set_relapse() {
+    resistance_ = never;
+    const auto end =
+        only_nodes() ? baseline_.end() : baseline_.begin() + static_cast<std::ptrdiff_t>(first_node_);
+    back_ = static_cast<std::size_t>(std::max_element(baseline_.begin(), end) - baseline_.begin());
+    const double at = plan_.progression, sum = sensitive_sum(at);
+    const double lacks = detail::progression_threshold(sum) - sum + sensitive_size(back_, at, shape(at));
+    back_mm_ = only_nodes() ? std::max(lacks, detail::diseased_node_mm) : lacks;
   }
 
   TumourPlan plan_;
   std::vector<double> baseline_, left_, gone_;
-  double total_ = 0, shrinks_from_ = 0, peak_ = 1, resistance_ = 0, growth_ = 0;
+  std::size_t first_node_ = 0, back_ = 0;
+  double total_ = 0, depth_ = 0, shrinks_from_ = 0, peak_ = 1, resistance_ = 0, growth_ = 0, back_mm_ = 0;
   bool relapses_ = false;
 };
 
