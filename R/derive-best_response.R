@@ -13,8 +13,9 @@
 #'
 #' @param x A study, of which the lesions are read or, without them, the assessments; a [derive_response()]
 #'   result; or a data frame of visit responses with the columns `USUBJID`, `ADT` (date), `AVALC` (`CR`,
-#'   `PR`, `SD`, `NON-CR/NON-PD` or `NN`, `PD`, `NE`, `NED`); of an ADRS the rows with `PARAMCD` `OVR` are
-#'   used. `ND`, `MISSING` and empty are visits without assessment, which is not the same as `NE`.
+#'   `PR`, `SD`, `NON-CR/NON-PD` or `NN`, `PD`, `NE`, `NED`); of an ADRS the rows with `PARAMCD` `OVR` (or
+#'   `OVRLRESP`) are used, and where it has both criteria those by RECIST 1.1. `ND`, `MISSING` and empty are
+#'   visits without assessment, which is not the same as `NE`.
 #' @param subjects A data frame with one row per patient: `USUBJID`, `STARTDT` (date of randomisation or
 #'   first dose) and, where it applies, `NACTDT` (first new anticancer therapy). All its columns are carried
 #'   along.
@@ -160,10 +161,6 @@ is_assessed <- function(words) {
 
 response_word <- function(codes) names(response_codes)[match(codes, response_codes)]
 
-is_overall_response <- function(x) {
-  if (is.null(x$PARAMCD)) rep(TRUE, nrow(x)) else x$PARAMCD %in% c("OVR", NA, "")
-}
-
 check_rule <- function(rule) {
   if (!inherits(rule, "tte_recist")) fault("rule", "wrong_type", "must be made by recist()")
 }
@@ -176,16 +173,14 @@ visit_faults <- function(x, subjects, rule = NULL) {
   if (!is.null(columns)) {
     return(columns)
   }
-  counts <- is_overall_response(x) & is_assessed(x$AVALC)
-  unknown <- if (is_irecist(rule)) is.na(immune_code(x$AVALC)) else is.na(response_code(x$AVALC))
+  overall <- if (is_irecist(rule)) is_by_visit(x) else is_overall_response(x)
+  counts <- overall & is_assessed(x$AVALC)
+  criteria <- criteria_faults(x)
   rbind(
-    if (!any(is_overall_response(x))) {
+    if (!any(overall)) {
       fault("x", "unknown_param", "has no overall responses (PARAMCD OVR)", column = "PARAMCD")
     },
-    row_fault(
-      counts & unknown, "x", "unknown_level", "AVALC", "is no overall response",
-      remedy = response_word_remedy(x$AVALC[counts & unknown], rule)
-    ),
+    if (is.null(criteria)) overall_word_faults(x, counts, rule) else criteria,
     date_faults(x, "x", "ADT"),
     row_fault(counts & is.na(x[["ADT"]]), "x", "missing_value", "ADT", "is missing",
       remedy = "Dates of assessments are not imputed; without one AVALC is ND."
@@ -197,6 +192,30 @@ visit_faults <- function(x, subjects, rule = NULL) {
         "is not among the subjects"
       )
     }
+  )
+}
+
+# Words that are none of the criterion of their row.
+overall_word_faults <- function(x, counts, rule) {
+  unknown <- is.na(response_code(x$AVALC))
+  if (is_irecist(rule)) {
+    immune <- by_immune(x)
+    if (length(immune) == 0) immune <- rep(TRUE, nrow(x))
+    unknown[immune] <- is.na(immune_code(x$AVALC[immune]))
+  }
+  said <- x[["RECIST"]]
+  rbind(
+    row_fault(
+      counts & unknown, "x", "unknown_level", "AVALC", "is no overall response",
+      remedy = response_word_remedy(x$AVALC[counts & unknown], rule)
+    ),
+    if (is_irecist(rule) && !is.null(said)) {
+      row_fault(
+        counts & is_assessed(said) & is.na(response_code(said)), "x", "unknown_level", "RECIST",
+        "is no overall response by RECIST 1.1"
+      )
+    },
+    if (is_irecist(rule)) date_faults(x, "x", "RECISTDT")
   )
 }
 
@@ -346,19 +365,29 @@ therapy_dates <- function(table, column, therapies, default) {
 }
 
 # The assessments that can count, patient after patient in the order of `subjects`, as days since the start.
-arrange_visits <- function(x, subjects, reader) {
+# They are in the order of the date `by`, and `code` reads their words: a progression by iRECIST may be dated
+# (`shown`) before the last scan of its timepoint.
+arrange_visits <- function(x, subjects, reader = NULL, by = "ADT", code = response_code) {
   keep <- is_overall_response(x) & is_assessed(x$AVALC)
   if (!is.null(reader)) keep <- keep & x[[reader_column(x)]] %in% reader
   row <- which(keep)
   patient <- match(x$USUBJID[row], subjects$USUBJID)
-  date <- floor(as.numeric(as.Date(x[["ADT"]][row])))
-  day <- date - floor(as.numeric(as.Date(subjects[["STARTDT"]])))[patient]
+  start <- floor(as.numeric(as.Date(subjects[["STARTDT"]])))[patient]
+  day <- floor(as.numeric(as.Date(x[[by]][row]))) - start
   counts <- which(!is.na(day))
   order <- counts[order(patient[counts], day[counts])]
+  row <- row[order]
+  date <- floor(as.numeric(as.Date(x[["ADT"]][row])))
   list(
     offset = c(0L, cumsum(tabulate(patient[order], nrow(subjects)))), day = day[order],
-    code = response_code(x$AVALC[row[order]]), date = structure(date[order], class = "Date"), row = row[order]
+    code = code(x$AVALC[row]), date = day_date(date), row = row, patient = patient[order],
+    shown = date - start[order]
   )
+}
+
+# By iRECIST.
+arrange_immune <- function(x, subjects, reader = NULL) {
+  arrange_visits(x, subjects, reader, by = "SCANDT", code = immune_code)
 }
 
 # Last day, since the start, on which an assessment counts.

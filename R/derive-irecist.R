@@ -163,6 +163,9 @@ recist_view <- function(x) {
   x$ADT <- x$RECISTDT
   x$ADTPD <- replace(x$RECISTDT, !x$RECIST %in% "PD", NA)
   x$REASON <- x$RECREAS
+  for (column in intersect(c("row", "SRCSEQ"), names(x))) {
+    if (!is.null(x[["RECISTSQ"]])) x[[column]] <- x[["RECISTSQ"]]
+  }
   x <- x[setdiff(names(x), immune_names)]
   told$immune <- NULL
   attr(x, "told") <- told
@@ -172,7 +175,7 @@ recist_view <- function(x) {
 
 immune_names <- c(
   "RECIST", "RECISTDT", "RECREAS", "IBLOCK", "IBLOCKDT", "IWINDOW", "ICODE", "ICONF", "NLSUM", "NLCOUNT",
-  "NLTHERE", "CLINSTAB"
+  "NLTHERE", "CLINSTAB", "RECISTSQ"
 )
 
 # Told by the columns, which outlive the class.
@@ -200,7 +203,10 @@ supplied_immune <- function(found, x, rows, subjects) {
   code[code %in% 7L] <- NA
   found$RECIST <- found$AVALC
   found$RECISTDT <- found$ADT
-  found$RECREAS <- ifelse(is.na(found$RECIST) & !is.na(code), "after the first progression", found$REASON)
+  own <- if (is.null(x[["RECISTDT"]])) found$ADT[NA_integer_] else day_date(whole_day(x[["RECISTDT"]][rows]))
+  found$RECISTDT[!is.na(own)] <- own[!is.na(own)]
+  ended <- is.null(x[["RECIST"]]) & is.na(found$RECIST) & !is.na(code)
+  found$RECREAS <- ifelse(ended, "after the first progression", found$REASON)
   found$AVALC <- immune_word(code)
   found$REASON <- ifelse(is.na(code), "no assessment", "as supplied")
   found$ADTPD <- replace(found$ADT, !code %in% c(5L, 9L), NA)
@@ -211,7 +217,8 @@ supplied_immune <- function(found, x, rows, subjects) {
   found$NLCOUNT <- NA_integer_
   found$NLTHERE <- NA_character_
   found$CLINSTAB <- said_stable(x[rows, , drop = FALSE])
-  found$row <- record_numbers(x)[rows]
+  found$SRCSEQ <- record_numbers(x)[rows]
+  if (!is.null(x[["RECISTSQ"]])) found$RECISTSQ <- as.integer(x[["RECISTSQ"]][rows])
   found <- number_blocks(found)
   warn_unheralded(found)
   found

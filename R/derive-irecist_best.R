@@ -47,25 +47,6 @@ as_recist_word <- function(words) {
   response_word(unname(replace(code, code == immune_codes[["iCPD"]], response_codes[["PD"]])))
 }
 
-# Assessments patient after patient in the order of their last scans, as days since the start; a progression
-# may be dated before its last scan.
-arrange_immune <- function(x, subjects, reader = NULL) {
-  keep <- !is.na(x$AVALC)
-  if (!is.null(reader)) keep <- keep & x$READER %in% reader
-  row <- which(keep)
-  patient <- match(x$USUBJID[row], subjects$USUBJID)
-  start <- floor(as.numeric(as.Date(subjects[["STARTDT"]])))[patient]
-  day <- floor(as.numeric(x$SCANDT[row])) - start
-  counts <- which(!is.na(day))
-  order <- counts[order(patient[counts], day[counts])]
-  date <- floor(as.numeric(x$ADT[row[order]]))
-  list(
-    offset = c(0L, cumsum(tabulate(patient[order], nrow(subjects)))), day = day[order],
-    code = immune_code(x$AVALC[row[order]]), date = day_date(date), row = row[order],
-    patient = patient[order], shown = date - start[order]
-  )
-}
-
 immune_best_rows <- function(found, visits, rule, x) {
   date <- function(row) visits$date[row]
   missing <- rule$recist$no_assessment

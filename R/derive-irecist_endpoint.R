@@ -10,7 +10,7 @@ seen_immune <- function(context, reader) {
     } else {
       visit_responses(context$study, context$irecist, one, words = FALSE)
     }
-    if (is.null(found[["row"]])) found$row <- seq_len(nrow(found))
+    found$row <- if (is.null(found[["SRCSEQ"]])) seq_len(nrow(found)) else found$SRCSEQ
     found
   })
 }

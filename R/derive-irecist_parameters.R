@@ -19,7 +19,7 @@
 #' @param best What [best_response()] gives with an [irecist()] rule.
 #' @param responses What [derive_response()] gives with it, for the rows of `OVR`; `NULL` for none.
 #' @param ovr `PARAMCD` of the overall response: another one, such as `"IOVR"`, where the data set holds that
-#'   of RECIST 1.1 too.
+#'   of RECIST 1.1 too. [study_from_adam()] reads `OVR` and `IOVR`.
 #' @return A data frame with `USUBJID`, `PARAMCD`, `PARAM`, `PARCAT1`, `PARCAT2` (the reader), `PARCAT3`
 #'   (`iRECIST`), `ADT`, `AVALC`, `AVAL`, `AVISIT`, `ANL01FL` and `REASON`.
 #' @section Errors: `tte_error_input` where there is no iRECIST in `best` or `responses`.
@@ -90,6 +90,7 @@ parameter_rows <- function(person, code, label, reader, date, word, visit, reaso
   data.frame(
     USUBJID = person, PARAMCD = rep(code, n), PARAM = rep(label, n), PARCAT1 = rep("Tumor Response", n),
     PARCAT2 = rep_len(as.character(reader), n), PARCAT3 = rep("iRECIST", n), ADT = date, AVALC = word,
-    AVAL = rep(NA_real_, n), AVISIT = rep_len(visit, n), ANL01FL = rep("Y", n), REASON = rep_len(reason, n)
+    AVAL = rep(NA_real_, n), AVISIT = rep_len(visit, n), ANL01FL = rep("Y", n),
+    REASON = within_text(rep_len(reason, n))
   )
 }

@@ -428,6 +428,7 @@ sum_roles <- function(x, history, day, days) {
 
 # Responses that somebody else derived; every record stays, in the words of this package.
 supplied_responses <- function(x, subjects, rule, reader, words, call) {
+  if (is_irecist(rule)) x <- join_criteria(x)
   if (nrow(subjects) == 0) subjects <- data.frame(USUBJID = unique(x$USUBJID))
   rows <- which(is_overall_response(x) & !is.na(match(x$USUBJID, subjects$USUBJID)))
   if (!is.null(reader)) rows <- rows[x[[reader_column(x)]][rows] %in% reader]
@@ -448,7 +449,7 @@ supplied_responses <- function(x, subjects, rule, reader, words, call) {
     TRGRESP = part_response(x, rows, "TRGRESP"), NTRGRESP = part_response(x, rows, "NTRGRESP"),
     NEWLESN = part_response(x, rows, "NEWLESN"), SUM = NA_real_, BASE = NA_real_, NADIR = NA_real_,
     COMPLETE = NA, REASON = ifelse(is.na(response), "no assessment", "as supplied"), ABLFL = NA_character_,
-    BASECMP = rep("Y", length(rows)),
+    BASECMP = if (is.null(x[["BASECMP"]])) "Y" else ifelse(x[["BASECMP"]][rows] %in% "N", "N", "Y"),
     MEASFL = supplied_measurable(x, subjects)[person]
   )
   if (is_irecist(rule)) supplied_immune(found, x, rows, subjects) else found

@@ -4,6 +4,15 @@
 #' and [study_report()] ask for. Every table is optional; one that is shaped like ADTTE is enough, also
 #' without dates.
 #'
+#' @section Two criteria in one ADRS: Overall responses by RECIST 1.1 and by iRECIST are told apart by
+#'   `PARCAT3` (or `PARCAT1`, `PARCAT4`, `RSCAT`), which says `RECIST 1.1` or `iRECIST`, where `PARAMCD` is
+#'   `OVR` for both; or, where it says nothing, by `PARAMCD`: `OVR` or `OVRLRESP` is RECIST 1.1, `IOVR`,
+#'   `IOVRLRES` or `IOVRLRSP` iRECIST. Functions with a [recist()] rule read the one, with an [irecist()] rule
+#'   both; records of one patient, reader and visit (or else day) are one timepoint. iRECIST may begin with
+#'   the first progression: before the first response by it those by RECIST 1.1 count for it too, the first PD
+#'   as iUPD, which a message of class `tte_message_recist_before_irecist` counts. Where nothing tells the two
+#'   apart that is an error.
+#'
 #' @param adsl,adrs,adtte,adae Data frames shaped like ADSL, ADRS, ADTTE and ADAE. Of ADRS the overall
 #'   responses (`OVR`) are read; a `BOR` or `CBOR` that it supplies is never used, [study_report()] only
 #'   compares with it.
@@ -131,6 +140,7 @@ adam_table_faults <- function(table, name, schema) {
   })
   rbind(
     do.call(rbind, missing), date_faults(table, name, schema$dates),
+    if (name == "adrs") criteria_faults(table, name),
     if (!is.null(schema$key)) key_faults(table, name, schema$key),
     if (!is.null(schema$times)) adam_time_faults(table[[schema$times]], name, schema$times),
     if (!is.null(schema$codes)) adam_code_faults(table[[schema$codes]], name, schema$codes)

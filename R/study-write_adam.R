@@ -8,7 +8,12 @@
 #' Checked are: names of at most 8 capital letters and digits, labels of at most 40 characters, texts of at
 #' most 200, plain ASCII text in a transport file; every variable that identifies a record filled; one row for
 #' each `USUBJID` and `PARAMCD` (in ADRS also visit date and reader), one `PARAM` for each `PARAMCD`; in ADTTE
-#' `CNSR` a whole number from 0, `EVNTDESC` filled and `STARTDT` not after `ADT`.
+#' `CNSR` a whole number from 0, `EVNTDESC` filled and `STARTDT` not after `ADT`. Reasons that are too long
+#' end in dots.
+#'
+#' By [irecist()] an ADRS holds both criteria: `OVR`, `BOR` and `CBOR` by RECIST 1.1, `IOVR` and the
+#' parameters of [derive_irecist_parameters()] by iRECIST; `PARCAT3` says which. In ADaM what a `PARAMCD`
+#' means, and so its criterion, does not change from row to row. [study_from_adam()] reads it back.
 #'
 #' @param x The result of [derive_endpoint()], [derive_response()] or [best_response()], a list of the two
 #'   latter for one ADRS, another data frame (written as it is, and checked as far as it has the columns), or
@@ -66,14 +71,13 @@ adam_set <- function(parts) {
     return(NULL)
   }
   kind <- vapply(parts, function(part) {
-    known <- intersect(c("tte_adtte", "tte_responses", "tte_best_response"), class(part))
-    if (length(known) == 0) "other" else known[1]
+    c(intersect(class(part), names(adam_shapes)), "other")[1]
   }, "")
-  if (length(parts) > 1 && !all(kind %in% c("tte_responses", "tte_best_response"))) {
+  if (length(parts) > 1 && any(kind %in% c("tte_adtte", "other"))) {
     return(NULL)
   }
-  data <- lapply(seq_along(parts), function(i) adam_shapes[[kind[i]]](plain_columns(parts[[i]])))
-  name <- c(tte_adtte = "ADTTE", tte_responses = "ADRS", tte_best_response = "ADRS", other = NA)[[kind[1]]]
+  data <- lapply(seq_along(parts), function(i) adam_shapes[[kind[i]]](parts[[i]]))
+  name <- if (kind[1] == "tte_adtte") "ADTTE" else if (kind[1] == "other") NA else "ADRS"
   list(data = label_columns(bind_columns(data)), name = name)
 }
 
@@ -119,43 +123,74 @@ bind_columns <- function(parts) {
 }
 
 adam_shapes <- list(
-  other = identity,
-  tte_adtte = function(data) {
+  other = function(x) plain_columns(x),
+  tte_adtte = function(x) {
+    data <- plain_columns(x)
     names(data)[names(data) == "CAUSEDESC"] <- "CAUSEDSC"
     data
   },
-  tte_responses = function(data) {
-    data <- data[!is.na(data$AVALC), setdiff(names(data), c("ABLFL", "ADTPD")), drop = FALSE]
-    response_parameter(data, "OVR", "Overall Response by Visit", data$AVALC, data$ADT, data[["READER"]])
+  tte_irecist_responses = function(x) {
+    told <- overall_rows(x, "IOVR", "iRECIST Overall Response by Visit", "iRECIST")
+    bind_columns(list(adam_shapes$tte_responses(recist_view(x)), told[setdiff(names(told), recist_said)]))
   },
-  tte_best_response = function(data) {
-    own <- c("BOR", "BORDT", "CBOR", "CBORDT", "CONFDT", "RSPDT", "CRSPDT", "NVISIT", "REASON", "CREASON")
-    subjects <- data[setdiff(names(data), own)]
-    reader <- data[["READER"]]
+  tte_responses = function(x) overall_rows(x, "OVR", "Overall Response by Visit", "RECIST 1.1"),
+  tte_irecist_best = function(x) {
+    told <- plain_columns(derive_irecist_parameters(x))
+    own <- c(best_said, immune_best_said, names(told))
+    subjects <- plain_columns(x)
+    subjects <- subjects[setdiff(names(subjects), own)]
+    each <- rep(seq_len(nrow(x)), length(patient_parameters))
+    told <- cbind(told, subjects[each, , drop = FALSE])
+    bind_columns(list(adam_shapes$tte_best_response(x[setdiff(names(x), immune_best_said)]), told))
+  },
+  tte_best_response = function(x) {
+    data <- plain_columns(x)
+    subjects <- data[setdiff(names(data), best_said)]
+    bor <- response_parameter(subjects, "BOR", "Best Overall Response", data$BOR, data$BORDT)
+    cbor <- response_parameter(subjects, "CBOR", "Best Overall Response, Confirmed", data$CBOR, data$CBORDT)
     rbind(
-      cbind(
-        response_parameter(subjects, "BOR", "Best Overall Response", data$BOR, data$BORDT, reader),
-        REASON = data$REASON
-      ),
-      cbind(
-        response_parameter(
-          subjects, "CBOR", "Best Overall Response, Confirmed", data$CBOR, data$CBORDT, reader
-        ),
-        REASON = data$CREASON
-      )
+      cbind(bor, REASON = within_text(data$REASON)), cbind(cbor, REASON = within_text(data$CREASON))
     )
   }
 )
 
-response_parameter <- function(data, code, label, word, date, reader) {
+# What the parameters of best_response() hold in their own rows.
+best_said <- c(
+  "BOR", "BORDT", "CBOR", "CBORDT", "CONFDT", "RSPDT", "CRSPDT", "NVISIT", "REASON", "CREASON", "BORN",
+  "CBORN"
+)
+immune_best_said <- c(
+  "IBOR", "IBORDT", "ICBOR", "ICBORDT", "ICONFDT", "IRSPDT", "ICRSPDT", "IPDDT", "ICPDDT", "IUPDDT", "ICBDT",
+  "ICCBDT", "IREASON", "ICREASON", "IBORN", "ICBORN", "DIFFERS"
+)
+
+# What the rows by iRECIST leave to those by RECIST 1.1.
+recist_said <- c("RECIST", "RECISTDT", "RECREAS", "RECISTSQ", "TRGRESP", "NTRGRESP")
+
+overall_rows <- function(x, code, label, criterion) {
+  data <- plain_columns(x)
+  data <- data[!is.na(data$AVALC), setdiff(names(data), c("ABLFL", "ADTPD", "SRCSEQ")), drop = FALSE]
+  data$REASON <- within_text(data$REASON)
+  response_parameter(data, code, label, data$AVALC, data$ADT, criterion)
+}
+
+response_parameter <- function(data, code, label, word, date, criterion = "RECIST 1.1") {
   n <- nrow(data)
+  reader <- data[["READER"]]
+  number <- if (criterion == "iRECIST") immune_codes[word] else response_code(word)
   first <- data.frame(
     USUBJID = data$USUBJID, PARAMCD = rep(code, n), PARAM = rep(label, n), PARCAT1 = rep("Tumor Response", n),
     PARCAT2 = if (is.null(reader)) rep(NA_character_, n) else as.character(reader),
-    PARCAT3 = rep("RECIST 1.1", n), ADT = date, AVALC = word,
-    AVAL = as.numeric(response_code(word))
+    PARCAT3 = rep(criterion, n), ADT = date, AVALC = word, AVAL = as.numeric(number)
   )
   cbind(first, data[setdiff(names(data), c(names(first), "READER", "RSEVAL"))])
+}
+
+# Reasons that are longer than a text may be end in dots.
+within_text <- function(x) {
+  long <- which(nchar(x, "bytes") > 200)
+  x[long] <- paste(sub(" [^ ]*$", "", substr(x[long], 1, 196)), "...")
+  x
 }
 
 # Supplied responses already have the shape; what ADRS requires and they lack is filled.
@@ -195,6 +230,9 @@ adam_labels <- c(
   AENDTF = "Analysis End Date Imputation Flag", AEDECOD = "Dictionary-Derived Term",
   ADTF = "Analysis Date Imputation Flag", RECIST = "Response by RECIST 1.1",
   RECISTDT = "Date of the Response by RECIST 1.1", IBLOCK = "Number of the iUPD Block",
+  IBLOCKDT = "Date of the First iUPD of the Block", IWINDOW = "Time Window of the Confirmation",
+  ICODE = "What the Timepoint Did", ICONF = "What Confirms", NLSUM = "Sum of Measured New Lesions (mm)",
+  NLCOUNT = "Number of New Lesions Known", NLTHERE = "New Lesion There", CLINSTAB = "Clinically Stable",
   IBOR = "Best Overall Response by iRECIST", ICBOR = "Confirmed Best Response by iRECIST"
 )
 
@@ -272,12 +310,16 @@ key_row_faults <- function(data, name) {
   key <- data[c("USUBJID", "PARAMCD")]
   if (name == "ADRS") {
     key <- data[intersect(c("USUBJID", "PARAMCD", "PARCAT2", "ADT"), names(data))]
-    once <- data$PARAMCD %in% c("BOR", "CBOR")
+    once <- data$PARAMCD %in% c("BOR", "CBOR", names(patient_parameters))
     if (!is.null(key[["ADT"]])) key$ADT[once] <- NA
   }
-  row_fault(row_twice(key), name, "row_twice", "PARAMCD", paste(
-    "is there more than once for one USUBJID", if (name == "ADRS") "and visit"
-  ))
+  immune <- by_immune(data)
+  shared <- any(data$PARAMCD[immune] %in% data$PARAMCD[!immune])
+  row_fault(
+    row_twice(key), name, "row_twice", "PARAMCD",
+    paste("is there more than once for one USUBJID", if (name == "ADRS") "and visit"),
+    remedy = if (shared) "By ADaM's rules each criterion has a PARAMCD of its own, such as IOVR." else NA
+  )
 }
 
 param_name_faults <- function(data, name) {
