@@ -67,10 +67,10 @@ apply_sums <- function(x) {
 
 ordinary_details <- function(design, cohort, seed, row, onset, number) {
   u <- draw_things(seed, "ae_details", cohort$persons$person[row], number, 6)
-  term <- pick(u[, 1], ordinary_terms$weight)
   duration <- design$ae_duration_days * exp(0.8 * stats::qnorm(u[, 3]))
   grade <- pick(u[, 2], design$ae_grades)
   worsens <- u[, 4] < design$ae_worsening & grade < 4
+  term <- term_rows(ordinary_terms, NULL, grade, grade + worsens, u[, 1])
   data.frame(
     row = row, onset = onset, end = onset + duration, irae = rep(FALSE, length(row)),
     organ = rep(NA_character_, length(row)), term = ordinary_terms$term[term],
@@ -99,9 +99,9 @@ irae_episodes <- function(design, cohort, seed) {
   mild <- !is.null(persons[["SEVERE"]]) & stays$number == 1 & grade == 2
   worsens <- u[, 4] < design$irae_worsening & grade < 4 & !mild
   last <- persons$LAST[stays$row]
-  term <- irae_term_rows(stays$organ, u[, 2])
   fatal <- persons$DIED[stays$row] & persons$T_DEATH[stays$row] <= end & grade + worsens == 4 &
     u[, 9] < design$irae_fatal
+  term <- term_rows(irae_terms, stays$organ, grade, ifelse(fatal, 5, grade + worsens), u[, 2])
   data.frame(
     row = stays$row, onset = stays$entered, end = end, irae = rep(TRUE, nrow(stays)), organ = stays$organ,
     term = irae_terms$term[term], body_system = irae_terms$body_system[term], grade = grade,

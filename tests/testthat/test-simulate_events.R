@@ -43,6 +43,26 @@ test_that("a worse grade is a record of its own that begins when the one before 
   expect_true(all(table$AETOXGR %in% 1:4))
 })
 
+test_that("a term has only the grades that CTCAE v5.0 gives it", {
+  none_above <- c(
+    Vitiligo = 2, Pruritus = 3, `Rash maculo-papular` = 3, `Immune-mediated arthritis` = 3, Fatigue = 3,
+    Nausea = 3, `Back pain` = 3, Headache = 3, Insomnia = 3, `Weight decreased` = 3,
+    `Alanine aminotransferase increased` = 4, `Immune-mediated myositis` = 4, Neutropenia = 4
+  )
+  none_below <- c(Pneumonia = 2, `Urinary tract infection` = 2)
+  designs <- small_designs(
+    600, c("biomarker_cohort", "rechallenge", "irae_risk"),
+    irae_worsening = 0.5, irae_fatal = 1, ae_worsening = 0.5, ae_grades = rep(0.25, 4)
+  )
+  for (design in designs) {
+    table <- events_of(design)$table
+    grade <- as.integer(table$AETOXGR)
+    expect_true(all(grade <= none_above[table$AEDECOD], na.rm = TRUE), label = design$kind)
+    expect_true(all(grade >= none_below[table$AEDECOD], na.rm = TRUE), label = design$kind)
+    expect_true(all(names(none_above) %in% table$AEDECOD), label = design$kind)
+  }
+})
+
 test_that("ordinary events come at the planted rate while they are collected, with the planted grades", {
   design <- design_guided_therapy(
     patients = 2000, accrual = 300, ae_rate = 3, ae_before = 0.2, ae_worsening = 0,
