@@ -136,7 +136,7 @@ picture_theme <- function(legend = "top") {
 
 # A legend of many words takes two lines.
 legend_guide <- function(title, words, ...) {
-  ggplot2::guide_legend(nrow = if (sum(nchar(c(title, words)) + 5) > 85) 2, ...)
+  ggplot2::guide_legend(nrow = if (sum(nchar(c(title, words)) + 5) > 85) 2, byrow = TRUE, ...)
 }
 
 # Several legends stand in one line if their words fit a page of 16 cm.

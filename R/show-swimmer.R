@@ -1,17 +1,31 @@
 #' Swimmer plot: what happened to each patient
 #'
-#' A lane for each patient, the longest on top: the time on treatment as a bar, the follow-up after it as a
-#' thin line, the confirmed response as a dark band, marks at response, progression, new anticancer therapy
-#' and death, and an arrow where treatment (or follow-up) was going on at the last contact.
+#' A lane for each patient, the longest on top: what was given and when as bars, with their gaps, the
+#' follow-up as a thin line, the confirmed response as a dark band, marks at response, progression, new
+#' anticancer therapy and death, and an arrow where treatment (filled) or follow-up (open) was going on at
+#' the last contact.
 #'
 #' @section Where the dates come from: Those of a study are derived by [derive_endpoint()]: the end of
 #'   follow-up and death from `OS`, the progression from `TTP`, start and end of the response from `DOR`, the
 #'   new therapy from `TTNT`. The response is the one that is confirmed, unless the rule says otherwise; its
 #'   band ends with progression or death, and at the last assessment where neither has come. The default
-#'   censoring, `censoring("EMA")`, leaves no progression out. Treatment runs from `TRTSDT` to `TRTEDT`; who
-#'   has begun it and has no end is on treatment to the end of follow-up. A study without responses that has
+#'   censoring, `censoring("EMA")`, leaves no progression out. A study without responses that has
 #'   records of recurrence (`PARAMCD` `RECUR`) shows the first recurrence instead. An arrow stands at
 #'   the end of a lane where the patient was alive, and not lost.
+#'
+#' @section Spans of treatment: `bar = "therapies"` draws the rows of the table `exposure`, coloured by
+#'   `EXTRT`, and, with lower bars, those of `therapies` (in one colour, or by `CMCAT` where it has several
+#'   categories); `bar = "treatment"` draws `exposure` alone, coloured by a column of the patients. Without that table
+#'   treatment runs from `TRTSDT` to `TRTEDT`. Doses of one treatment at most `gap_days` apart are one bar.
+#'   Treatments of a patient at the same time share her lane. Whatever has no `AENDT` goes on to the end of
+#'   treatment (`TRTEDT`), and without that to the end of follow-up; what was given before time zero is not
+#'   drawn. Treatments differ in lightness, and every second one is hatched, so that they can be told in grey.
+#'   A new therapy has no mark where its bar begins.
+#'
+#' @section Many patients: A lane needs about 2 mm to be read, so a figure 10 cm high shows 30 patients with
+#'   their names, and 60 without. Reports take pages: `page = 1`, `page = 2`, ... draw `per_page` lanes each,
+#'   on the same time axis and with the same colours. Beyond 60 lanes in a panel bars touch, marks are small,
+#'   hatching is left out, and a message of class `tte_message_many_lanes` says how high the figure has to be.
 #'
 #' @param x A study, or a [derive_endpoint()] result with `OS` and, as far as they are to be seen, `TTP` (or
 #'   `PFS`), `DOR` and `TTNT`, each of them once. Without the middle two, `IPFS` and
@@ -20,18 +34,29 @@
 #' @param rule,reader,censoring For a study: a [recist()] rule (`NULL` for `recist(confirmed = TRUE)`), or an
 #'   [irecist()] rule, by which response and progression are then those of `IDOR` and `IPFS`; whose
 #'   assessments count, and a [censoring()] rule (`NULL` for `censoring("EMA")`).
-#' @param bar `"treatment"` or `"follow_up"`. By default treatment where `TRTSDT` and `TRTEDT` are there and
-#'   somebody was treated after time zero.
+#' @param bar `"therapies"`, `"treatment"` or `"follow_up"`: see below. By default therapies where the study
+#'   has a table of them (or `spans` are given) and `colour` is not; otherwise treatment; follow-up where
+#'   nobody was treated after time zero.
+#' @param spans A data frame of treatments to draw in place of the study's tables: `USUBJID`, `EXTRT` (what),
+#'   `ASTDT` and, where it has ended, `AENDT`. A factor `EXTRT` keeps its order.
 #' @param colour A column of the patients that the colour of a bar tells, by default the arm; `NA` for none.
+#'   Where therapies are drawn the colour tells these.
 #' @param facet A column that makes a panel for each of its values; `NULL` for none. By default one panel, and
-#'   beyond 60 patients one for each colour.
+#'   beyond 60 patients one for each arm (or value of `colour`), unless they are on pages.
+#' @param patients The `USUBJID` of those to draw; `NULL` for all.
+#' @param page,per_page Which page to draw, and how many lanes a page has. `NULL` draws all lanes.
+#' @param sort What the lanes are sorted by, the largest on top: `"treatment"` (the end of treatment, then of
+#'   follow-up), `"follow_up"`, or `"response"` (its duration, then as by treatment).
+#' @param gap_days Doses of one treatment further apart than this have a gap between them.
 #' @param unit Unit of the time axis: `"days"`, `"weeks"`, `"months"` (30.4375 days) or `"years"`.
-#' @param ids Write the names of the patients? By default up to 40 of them.
+#' @param ids Write the names of the patients? By default up to 30 of them.
 #' @return A ggplot. Its `data` has a row for each patient: `USUBJID`, `lane`, and in the unit of the axis
-#'   `from` and `to` of the bar, `end` of follow-up, `response_from` and `response_to`, `progression`,
-#'   `therapy`, `death`; `ongoing`.
+#'   `from` and `to` of the treatment (the first and the last day), `end` of follow-up, `response_from` and
+#'   `response_to`, `progression`, `therapy`, `death`; `ongoing`, `on_treatment`. The attribute `spans` of the
+#'   data has a row for each bar: `USUBJID`, `lane`, `treatment`, `from`, `to`, `later` (after the study's).
 #' @section Errors: `tte_error_input` for columns that are not there, several readers without a choice, an
-#'   endpoint that is missing or there twice, and data without patients.
+#'   endpoint that is missing or there twice, patients or pages that are not there, spans that end before they
+#'   begin, more than eight treatments, and data without patients.
 #' @seealso [spider_plot()], [derive_endpoint()]
 #' @examplesIf rlang::is_installed("ggplot2")
 #' day_zero <- as.Date("2024-01-01")
@@ -46,177 +71,122 @@
 #' trial <- study(subjects, assessments = visits, design = "randomised", arms = c("A", "B"))
 #' swimmer_plot(trial)
 #' swimmer_plot(trial, unit = "weeks", facet = "TRT01P")
+#'
+#' # gaps of treatment, and the therapy after it
+#' swimmer_plot(irae_study, page = 1, per_page = 20)
 #' @export
-swimmer_plot <- function(x, rule = NULL, reader = NULL, censoring = NULL, ..., bar = NULL, colour = NULL,
-                         facet = "auto", unit = "months", ids = NULL, palette = NULL, x_lab = NULL,
-                         y_lab = NULL) {
+swimmer_plot <- function(x, rule = NULL, reader = NULL, censoring = NULL, ..., bar = NULL, spans = NULL,
+                         colour = NULL, facet = "auto", patients = NULL, page = NULL, per_page = 30,
+                         sort = "treatment", gap_days = 28, unit = "months", ids = NULL, palette = NULL,
+                         x_lab = NULL, y_lab = NULL) {
   check_dots(...)
   abort_input(rbind(
-    if (!is.null(bar)) check_choice(bar, "bar", c("treatment", "follow_up")),
-    check_choice(unit, "unit", time_units), check_flag(ids, "ids", null.ok = TRUE), check_palette(palette)
+    if (!is.null(bar)) check_choice(bar, "bar", c("therapies", "treatment", "follow_up")),
+    check_choice(unit, "unit", time_units), check_flag(ids, "ids", null.ok = TRUE), check_palette(palette),
+    check_choice(sort, "sort", c("treatment", "follow_up", "response")), span_faults(spans),
+    check_number(gap_days, "gap_days", 0), check_number(per_page, "per_page", 1, whole = TRUE),
+    check_number(page, "page", 1, whole = TRUE, null.ok = TRUE)
   ))
   need("ggplot2", "drawing a swimmer plot")
   adtte <- swimmer_endpoints(x, rule, reader, censoring)
-  persons <- swimmer_persons(adtte)
-  if (is.null(bar)) bar <- if (treated_later(persons)) "treatment" else "follow_up"
-  arm <- adtte$provenance[[1]]$arm
-  if (is.null(colour)) colour <- if (is_name(arm)) arm else NA
-  if (is.na(colour)[1]) colour <- NULL
-  if (identical(facet, "auto")) facet <- if (nrow(persons) > 60) colour
+  everybody <- swimmer_persons(adtte)
+  abort_input(rbind(stranger_faults(spans, everybody), patient_faults(patients, everybody)))
+  persons <- chosen_persons(everybody, patients)
+  if (is.null(bar)) bar <- usual_bar(x, spans, persons, colour)
+  arm <- attr(persons, "arm")
+  if (is.null(colour) && is_name(arm)) colour <- arm
+  if (!is.null(colour) && is.na(colour)[1]) colour <- NULL
+  if (identical(facet, "auto")) facet <- if (nrow(persons) > 60 && is.null(page)) colour
   abort_input(rbind(
-    treatment_faults(persons, bar), picture_column_faults(colour, "colour", persons),
+    treatment_faults(x, spans, persons, bar), picture_column_faults(colour, "colour", persons),
     picture_column_faults(facet, "facet", persons)
   ))
-  data <- swimmer_data(persons, bar, colour, facet, unit)
-  if (is.null(ids)) ids <- nrow(data) <= 40
-  title <- if (!is.null(colour)) column_title(colour, persons, arm)
-  plot <- draw_swimmer(data, palette, title, unit, ids, identical(facet, colour))
+  given <- swimmer_spans(x, spans, persons, bar, gap_days)
+  known <- if (bar == "therapies") treatment_levels(given, spans, persons)
+  abort_input(many_treatments_fault(known))
+  data <- swimmer_data(persons, given, colour, facet, unit, sort)
+  abort_input(page_faults(page, per_page, nrow(data)))
+  drawn <- if (is.null(page)) data else page_of(data, page, per_page)
+  attr(drawn, "spans") <- drawn_spans(given, drawn, known, unit)
+  warn_of_many_lanes(drawn)
+  if (is.null(ids)) ids <- nrow(drawn) <= 30
+  title <- if (bar != "therapies" && !is.null(colour)) column_title(colour, persons, arm)
+  told <- bar != "therapies" && identical(facet, colour)
   if (is.null(x_lab)) x_lab <- sprintf("Time since start (%s)", unit)
-  if (is.null(y_lab)) y_lab <- sprintf("Patients (n = %d)", nrow(data))
-  picture_panels(plot, facet, "free_y", nrow = if (nlevels(data$panel) <= 4) 1) +
-    ggplot2::labs(x = x_lab, y = y_lab, caption = swimmer_caption(data, adtte, bar))
-}
-
-# ---- what is drawn ----
-
-# The endpoints of a study, as far as it has what they need; or those that were given.
-swimmer_endpoints <- function(x, rule, reader, censoring, call = rlang::caller_env()) {
-  if (inherits(x, "tte_adtte")) {
-    given <- c(rule = !is.null(rule), reader = !is.null(reader), censoring = !is.null(censoring))
-    abort_input(fault(
-      names(which(given)), "unknown_argument", "belongs to a study; these endpoints have been derived"
-    ), call)
-    return(x)
-  }
-  if (!inherits(x, "tte_study")) {
-    abort_input(fault("x", "wrong_type", "must be a study or a derive_endpoint() result",
-      remedy = "Make a study with study() or study_from_adam()."
-    ), call)
-  }
-  if (is.null(rule)) rule <- recist(confirmed = TRUE)
-  rule <- with_confirmation(rule)
-  if (is.null(censoring)) censoring <- tte::censoring("EMA")
-  subjects <- study_table(x, "subjects", "swimmer_plot()")
-  abort_input(if (nrow(subjects) == 0) fault("x", "no_rows", "there are no patients"), call)
-  treated_anew <- !is.null(subjects[["NACTDT"]]) || !is.null(x[["therapies"]])
-  of_response <- if (is_irecist(rule)) c("IPFS", "IDOR") else c("TTP", "DOR")
-  wanted <- c(
-    list(endpoint("OS")),
-    if (has_responses(x)) lapply(of_response, endpoint),
-    if (!has_responses(x) && !is.null(event_records(x))) list(recurrence()),
-    if (treated_anew) list(endpoint("TTNT", death = "competing"))
-  )
-  derive_endpoint(x, wanted, rule = rule, censoring = censoring, reader = reader)
-}
-
-recurrence <- function() {
-  endpoint("TTRECUR",
-    disease = "colon", events = recurrences, competing = list(), end = "contact", steps = FALSE,
-    label = "Time to Recurrence"
+  if (is.null(y_lab)) y_lab <- sprintf("Patients (n = %d)", nrow(drawn))
+  plot <- draw_swimmer(drawn, palette, max(data$end), unit, ids, told)
+  picture_panels(plot, facet, "free_y", nrow = if (nlevels(drawn$panel) <= 4) 1) + ggplot2::labs(
+    x = x_lab, y = y_lab, fill = title, linetype = title, shape = NULL,
+    caption = swimmer_caption(
+      drawn, adtte, bar, given, said_page(page, per_page, nrow(data), nrow(everybody))
+    )
   )
 }
 
-of_progressions <- c("TTP", "PFS", "IPFS", "TTRECUR", "RFS", "DFS")
+# ---- which patients ----
 
-# A rule that does not say whether responses must be confirmed asks for it.
-with_confirmation <- function(rule) {
-  if (inherits(rule, "tte_recist") && is.null(rule$confirmed)) rule$confirmed <- TRUE
-  if (is_irecist(rule)) rule$recist <- with_confirmation(rule$recist)
-  rule
+patient_faults <- function(patients, persons) {
+  if (is.null(patients)) {
+    return(NULL)
+  }
+  if (!checkmate::test_atomic_vector(patients, any.missing = FALSE, min.len = 1)) {
+    return(fault("patients", "wrong_type", "must be values of USUBJID"))
+  }
+  strangers <- setdiff(patients, persons$USUBJID)
+  if (length(strangers) > 0) {
+    fault("patients", "unknown_level", sprintf("has who is not in the data: %s", some_of(strangers)))
+  }
 }
 
-# One row for each patient of OS, with what the other endpoints say as days since the start.
-swimmer_persons <- function(adtte, call = rlang::caller_env()) {
-  names <- vapply(adtte$provenance, function(told) toupper(told$endpoint), "")
-  codes <- tapply(adtte$PARAMCD, names, unique, simplify = FALSE)
-  used <- codes[intersect(c("OS", of_progressions, "DOR", "IDOR", "TTNT"), names(codes))]
-  twice <- names(used)[lengths(used) > 1]
-  abort_input(rbind(
-    fault("x", "unknown_param", "has no rows of OS, which the length of a lane comes from", remedy = paste(
-      "Derive it with the others: derive_endpoint(study, c(\"OS\", \"TTP\", \"DOR\"), ...)."
-    ))[!"OS" %in% names, ],
-    fault(rep("x", length(twice)), "several_params", sprintf(
-      "has several rows of %s: %s", twice, vapply(used[twice], toString, "")
-    ), remedy = "Keep one rule and one reader.")
-  ), call)
-  os <- adtte[names == "OS", , drop = FALSE]
-  day <- function(row, column) as.numeric(as.Date(adtte[[column]][row])) - as.numeric(os$STARTDT)
-  row_of <- function(name, when = TRUE) {
-    rows <- which(names == name & when)
-    rows[match(os$USUBJID, adtte$USUBJID[rows])]
+chosen_persons <- function(persons, patients) {
+  if (is.null(patients)) {
+    return(persons)
   }
-  of_progression <- intersect(of_progressions, names)[1]
-  progressed <- row_of(of_progression, adtte$CAUSE == 1 & !adtte$EVNTDESC %in% event_words(deaths))
-  response <- row_of(intersect(c("DOR", "IDOR"), names)[1])
-  treated <- row_of("TTNT", adtte$CAUSE == 1 & adtte$EVNTDESC %in% event_words("NEW THERAPY"))
-  persons <- structure(os[setdiff(names(os), "provenance")], class = "data.frame")
-  persons$.end <- as.numeric(os$ADT) - as.numeric(os$STARTDT)
-  persons$.death <- ifelse(os$CAUSE == 1, persons$.end, NA)
-  persons$.ongoing <- os$CAUSE == 0 & os$EVNTDESC %in% "Alive"
-  persons$.response_from <- day(response, "STARTDT")
-  persons$.response_to <- day(response, "ADT")
-  persons$.progression <- day(progressed, "ADT")
-  persons$.therapy <- day(treated, "ADT")
-  attr(persons, "recurrence") <- of_progression %in% c("TTRECUR", "RFS", "DFS")
+  told <- attributes(persons)[c("arm", "recurrence")]
+  persons <- persons[persons$USUBJID %in% patients, , drop = FALSE]
+  attributes(persons)[c("arm", "recurrence")] <- told
   persons
 }
 
-# Does anybody have treatment to show, from time zero on?
-treated_later <- function(persons) {
-  all(c("TRTSDT", "TRTEDT") %in% names(persons)) && any(
-    !is.na(persons$TRTSDT) & (is.na(persons$TRTEDT) | as.Date(persons$TRTEDT) > as.Date(persons$STARTDT))
+page_faults <- function(page, per_page, n) {
+  pages <- ceiling(n / per_page)
+  if (!is.null(page) && page > pages) {
+    fault("page", "out_of_range", sprintf(
+      ngettext(pages, "there is %d page of %d lanes", "there are %d pages of %d lanes"), pages, per_page
+    ))
+  }
+}
+
+# "Page 2 of 3: patients 31 to 60 of 90."
+said_page <- function(page, per_page, n, all) {
+  if (is.null(page) || n <= per_page) {
+    return(sprintf("%s%s.", if (n < all) sprintf("%d of ", n) else "", counted_patients(all)))
+  }
+  sprintf(
+    "Page %d of %d: %d to %d of %s%s.", page, ceiling(n / per_page), (page - 1) * per_page + 1,
+    min(n, page * per_page), counted_patients(n), if (n < all) sprintf(" (%d in all)", all) else ""
   )
 }
 
-deaths <- c("DEATH", "CANCER DEATH", "OTHER DEATH")
+lanes_read <- 60
 
-treatment_faults <- function(persons, bar) {
-  absent <- setdiff(c("TRTSDT", "TRTEDT"), names(persons))
-  if (bar == "follow_up" || length(absent) == 0) {
-    return(NULL)
+warn_of_many_lanes <- function(data) {
+  n <- max(table(data$panel))
+  if (n > lanes_read) {
+    inform_tte(c(
+      sprintf("%d lanes in a panel: on a figure 10 cm high they show a pattern, but no patient.", n),
+      i = sprintf(
+        "Make it %d cm high, draw it in pages with `page = 1` to %d, or choose `patients`.",
+        ceiling(0.2 * n + 5), ceiling(nrow(data) / 30)
+      )
+    ), "many_lanes")
   }
-  fault(rep("bar", length(absent)), "unknown_column", "is not among the patients, so treatment has no bar",
-    column = absent, remedy = "Say bar = \"follow_up\", or give the dates (or the table exposure)."
-  )
-}
-
-# The lanes, shortest first, in the unit of the axis.
-swimmer_data <- function(persons, bar, colour, facet, unit) {
-  per <- days_per[[unit]]
-  n <- nrow(persons)
-  days <- function(column) as.numeric(as.Date(persons[[column]])) - as.numeric(persons$STARTDT)
-  end <- persons$.end
-  if (bar == "treatment") {
-    from <- pmin(pmax(days("TRTSDT"), 0), end)
-    stopped <- days("TRTEDT")
-    to <- ifelse(is.na(stopped), end, pmin(stopped, end))
-    from[to <= 0] <- NA
-    to[is.na(from)] <- NA
-  } else {
-    from <- rep(0, n)
-    to <- end
-  }
-  data <- data.frame(
-    USUBJID = as.character(persons$USUBJID), from = from / per, to = to / per, end = end / per,
-    response_from = persons$.response_from / per, response_to = persons$.response_to / per,
-    progression = persons$.progression / per, therapy = persons$.therapy / per, death = persons$.death / per,
-    ongoing = persons$.ongoing,
-    group = if (is.null(colour)) factor(rep("", n)) else picture_groups(persons[[colour]]),
-    panel = if (is.null(facet)) factor(rep("", n)) else picture_groups(persons[[facet]])
-  )
-  length_of <- ifelse(is.na(data$to), 0, data$to)
-  data <- data[order(data$panel, length_of, data$end, data$USUBJID), , drop = FALSE]
-  rownames(data) <- NULL
-  data$panel <- counted_panels(data$panel)
-  data$lane <- seq_len(n)
-  attr(data, "marks") <- swimmer_marks
-  if (isTRUE(attr(persons, "recurrence"))) attr(data, "marks")$label[2] <- "Recurrence"
-  data
 }
 
 # ---- the picture ----
 
-lane_colours <- c("#8FB8D0", "#F3E1C5", "#D9CBE3", "#BDBDBD", "#CFE3CC", "#F0BCA8", "#E8E2A8", "#A8A8A8")
+# From one to the next they differ in lightness, and every second one is hatched.
+lane_colours <- c("#7FB3D3", "#F7E6C4", "#D3BCDD", "#6BA292", "#E2E2E2", "#E8A488", "#8C8C8C", "#FFFFFF")
 
 swimmer_marks <- data.frame(
   column = c("response_from", "progression", "therapy", "death"),
@@ -224,27 +194,24 @@ swimmer_marks <- data.frame(
   shape = c(24, 23, 22, 4), fill = c("white", "#C8502D", "white", "black")
 )
 
-draw_swimmer <- function(data, palette, title, unit, ids, told) {
+# `longest`: the end of the time axis, the same on every page.
+draw_swimmer <- function(data, palette, longest, unit, ids, told) {
   n <- max(table(data$panel))
-  size <- if (n <= 25) 2.1 else if (n <= 40) 1.6 else if (n <= 80) 1.1 else if (n <= 120) 0.8 else 0.6
-  band <- if (n <= 60) 0.15 else 0.3
-  known <- levels(data$group)
+  thin <- n > lanes_read
+  spans <- attr(data, "spans")
+  known <- levels(spans$group)
   told <- told || length(known) < 2
   colours <- stats::setNames(rep_len(if (is.null(palette)) lane_colours else palette, length(known)), known)
-  treated <- data[!is.na(data$from), , drop = FALSE]
+  marks <- swimmer_points(data)
   responded <- data[!is.na(data$response_from), , drop = FALSE]
-  lanes <- function(half) {
-    ggplot2::aes(
-      xmin = .data[["from"]], xmax = .data[["to"]], ymin = .data[["lane"]] - half,
-      ymax = .data[["lane"]] + half, fill = .data[["group"]]
-    )
-  }
+  band <- if (thin) 0.3 else 0.15
+  shown <- known[known %in% spans$group]
   ggplot2::ggplot(data, ggplot2::aes(y = .data[["lane"]])) +
     ggplot2::geom_segment(
       ggplot2::aes(x = 0, xend = .data[["end"]], yend = .data[["lane"]]),
-      colour = "grey45", linewidth = if (n <= 60) 0.4 else 0.15
+      colour = "grey45", linewidth = if (thin) 0.15 else 0.4
     ) +
-    ggplot2::geom_rect(lanes(if (n <= 60) 0.38 else 0.5), treated, key_glyph = "rect") +
+    swimmer_bars(spans, thin, longest * min(4, nlevels(data$panel))) +
     ggplot2::geom_rect(
       ggplot2::aes(
         xmin = .data[["response_from"]], xmax = .data[["response_to"]], ymin = .data[["lane"]] - band,
@@ -252,55 +219,133 @@ draw_swimmer <- function(data, palette, title, unit, ids, told) {
       ), responded,
       fill = "#12355B"
     ) +
-    swimmer_arrows(data[data$ongoing, , drop = FALSE], max(data$end), n) +
-    swimmer_points(data, size) +
-    ggplot2::scale_fill_manual(
-      values = colours, name = title, guide = if (told) "none" else legend_guide(title, known, order = 1)
+    swimmer_arrows(data, longest, n) +
+    draw_points(marks, attr(data, "marks"), mark_size(n)) +
+    ggplot2::scale_fill_manual(values = colours, breaks = shown) +
+    ggplot2::guides(
+      fill = if (told) "none" else legend_guide(NULL, shown, order = 1),
+      linetype = if (told) "none" else legend_guide(NULL, shown, order = 1)
     ) +
-    time_scale_of(max(data$end), unit, nlevels(data$panel)) +
+    time_scale_of(longest, unit, nlevels(data$panel)) +
+    ggplot2::expand_limits(x = c(0, 1.02 * longest)) +
     lane_scale(data, ids) +
     picture_theme("top") +
-    legend_lines(if (!told) c(title, known), marks_seen(data)) +
+    legend_lines(if (!told) shown, levels(marks$mark)) +
     ggplot2::theme(
       panel.grid.major.y = ggplot2::element_blank(),
       panel.grid.major.x = ggplot2::element_line(colour = "grey92", linewidth = 0.3),
-      axis.text.y = ggplot2::element_text(size = if (n <= 22) 8 else 6)
+      axis.text.y = ggplot2::element_text(size = if (n <= 20) 7.5 else if (n <= 30) 5.5 else 5)
     )
 }
 
-# An arrow begins at the end of the lane, so that it is as long as an arrow whatever the lane is.
-swimmer_arrows <- function(data, longest, n) {
-  if (nrow(data) == 0) {
+mark_size <- function(n) if (n <= 25) 2.1 else if (n <= 40) 1.6 else if (n <= 80) 1.1 else 0.8
+
+# Bars with an edge, and hatching under it; lower ones for what followed the treatment of the study.
+swimmer_bars <- function(spans, thin, longest) {
+  if (nrow(spans) == 0) {
     return(NULL)
   }
-  head <- if (n <= 25) 0.16 else if (n <= 60) 0.12 else if (n <= 120) 0.07 else 0.05
-  ggplot2::geom_segment(
-    ggplot2::aes(
-      x = .data[["end"]], xend = .data[["end"]] + 0.02 * longest, yend = .data[["lane"]]
-    ), data,
-    colour = "black", linewidth = if (n <= 60) 0.5 else 0.2,
-    arrow = ggplot2::arrow(length = ggplot2::unit(head, "cm"), type = "closed")
+  half <- ifelse(spans$later, if (thin) 0.35 else 0.24, if (thin) 0.5 else 0.38)
+  high <- 2 * half / spans$tracks
+  spans$top <- spans$lane + half - (spans$track - 1) * high
+  spans$low <- spans$top - high
+  place <- ggplot2::aes(
+    xmin = .data[["from"]], xmax = .data[["to"]], ymin = .data[["low"]], ymax = .data[["top"]],
+    fill = .data[["group"]]
+  )
+  strokes <- if (!thin) hatching(spans, 0.014 * longest)
+  list(
+    ggplot2::geom_rect(place, spans, key_glyph = "rect"),
+    if (NROW(strokes) > 0) hatched(strokes, levels(spans$group)),
+    if (!thin) {
+      ggplot2::geom_rect(place, spans, fill = NA, colour = "grey40", linewidth = 0.2)
+    }
   )
 }
 
-marks_seen <- function(data) {
-  kinds <- attr(data, "marks")
-  kinds$label[vapply(kinds$column, function(column) any(!is.na(data[[column]])), logical(1))]
+# A bar of every second treatment has strokes from below to above, `step` apart, that end at its edges.
+hatching <- function(spans, step) {
+  spans <- spans[as.integer(spans$group) %% 2 == 0, , drop = FALSE]
+  slant <- step / 2
+  rows <- lapply(seq_len(nrow(spans)), function(i) {
+    from <- spans$from[i]
+    to <- spans$to[i]
+    at <- step * seq(floor((from - slant) / step), ceiling(to / step))
+    begin <- pmax(0, (from - at) / slant)
+    end <- pmin(1, (to - at) / slant)
+    kept <- begin < end
+    high <- spans$top[i] - spans$low[i]
+    data.frame(
+      x = at + slant * begin, xend = at + slant * end, y = spans$low[i] + high * begin,
+      yend = spans$low[i] + high * end, group = rep(spans$group[i], length(at)),
+      panel = rep(spans$panel[i], length(at))
+    )[kept, , drop = FALSE]
+  })
+  do.call(rbind, rows)
 }
 
-swimmer_points <- function(data, size) {
+# The line type stands for the hatching in the legend: every second key has a stroke.
+hatched <- function(strokes, known) {
+  list(
+    ggplot2::geom_segment(
+      ggplot2::aes(
+        x = .data[["x"]], xend = .data[["xend"]], y = .data[["y"]], yend = .data[["yend"]],
+        linetype = .data[["group"]]
+      ), strokes,
+      colour = "grey35", linewidth = 0.25, key_glyph = "abline",
+      show.legend = c(linetype = TRUE, fill = TRUE, shape = FALSE)
+    ),
+    ggplot2::scale_linetype_manual(
+      values = stats::setNames(rep_len(c("blank", "solid"), length(known)), known), drop = FALSE,
+      limits = known
+    )
+  )
+}
+
+# An arrow begins at the end of the lane, so that it is as long as an arrow whatever the lane is: filled while
+# treatment goes on, open while it is only followed.
+swimmer_arrows <- function(data, longest, n) {
+  head <- if (n <= 25) 0.16 else if (n <= lanes_read) 0.12 else if (n <= 120) 0.07 else 0.05
+  draw <- function(rows, type) {
+    if (nrow(rows) > 0) {
+      ggplot2::geom_segment(
+        ggplot2::aes(x = .data[["end"]], xend = .data[["end"]] + 0.02 * longest, yend = .data[["lane"]]),
+        rows,
+        colour = "black", linewidth = if (n <= lanes_read) 0.4 else 0.2,
+        arrow = ggplot2::arrow(length = ggplot2::unit(head, "cm"), type = type)
+      )
+    }
+  }
+  list(
+    draw(data[data$on_treatment, , drop = FALSE], "closed"),
+    draw(data[data$ongoing & !data$on_treatment, , drop = FALSE], "open")
+  )
+}
+
+# Where the marks are. A new therapy whose bar begins that day needs none.
+swimmer_points <- function(data) {
   kinds <- attr(data, "marks")
+  spans <- attr(data, "spans")
+  begun <- spans[spans$later, , drop = FALSE]
+  barred <- paste(data$USUBJID, round(data$therapy, 6)) %in% paste(begun$USUBJID, round(begun$from, 6))
   parts <- lapply(seq_len(nrow(kinds)), function(k) {
     at <- data[[kinds$column[k]]]
-    rows <- data[!is.na(at), c("lane", "panel"), drop = FALSE]
-    if (nrow(rows) > 0) cbind(rows, at = at[!is.na(at)], mark = kinds$label[k])
+    rows <- which(!is.na(at) & !(kinds$column[k] == "therapy" & barred))
+    data.frame(
+      lane = data$lane[rows], panel = data$panel[rows], at = at[rows],
+      mark = rep(kinds$label[k], length(rows))
+    )
   })
   marks <- do.call(rbind, parts)
-  if (is.null(marks)) {
+  marks$mark <- factor(marks$mark, intersect(kinds$label, marks$mark))
+  marks
+}
+
+draw_points <- function(marks, kinds, size) {
+  if (nrow(marks) == 0) {
     return(NULL)
   }
-  shown <- kinds[kinds$label %in% marks$mark, ]
-  marks$mark <- factor(marks$mark, shown$label)
+  shown <- kinds[kinds$label %in% levels(marks$mark), ]
   list(
     lapply(shown$label, function(label) {
       ggplot2::geom_point(
@@ -309,7 +354,7 @@ swimmer_points <- function(data, size) {
       )
     }),
     ggplot2::scale_shape_manual(
-      values = stats::setNames(shown$shape, shown$label), name = NULL, drop = FALSE,
+      values = stats::setNames(shown$shape, shown$label), drop = FALSE,
       guide = ggplot2::guide_legend(
         order = 2, override.aes = list(size = 2.1, stroke = 0.5, fill = shown$fill)
       )
@@ -322,26 +367,58 @@ lane_scale <- function(data, ids) {
     return(ggplot2::scale_y_continuous(breaks = NULL, expand = ggplot2::expansion(add = 0.8)))
   }
   ggplot2::scale_y_continuous(
-    breaks = data$lane, labels = data$USUBJID, expand = ggplot2::expansion(add = 0.4)
+    breaks = data$lane, labels = data$USUBJID, expand = ggplot2::expansion(add = 0.6)
   )
 }
 
-swimmer_caption <- function(data, adtte, bar) {
+# ---- its words ----
+
+swimmer_caption <- function(data, adtte, bar, given, who) {
   told <- adtte$provenance[[1]]
   responded <- !is.na(data$response_from)
   readers <- unique(adtte$READER[!is.na(adtte$READER)])
   confirmed <- isTRUE(told$rule$confirmed)
   picture_caption(
-    sprintf("%s.", counted_patients(nrow(data))),
-    if (bar == "treatment") "Bar: time on treatment; line: follow-up." else "Bar: follow-up.",
+    who, bar_words(bar, given),
     if (any(responded)) {
       sprintf(
         "Dark band: %s (%d), to progression or death, else to the last assessment.",
         if (confirmed) "confirmed response" else "response, confirmed or not", sum(responded)
       )
     },
-    if (any(data$ongoing)) "Arrow: going on at the last contact.",
+    arrow_words(data$ongoing, data$on_treatment),
     if (any(adtte$PARAMCD %in% c("IPFS", "IDOR"))) "Response and progression (at the first iUPD) by iRECIST.",
-    said_reader(list(reader = readers[1])), said_cut(told$data_cut)
+    said_start(told$conventions), said_reader(list(reader = readers[1])), said_cut(told$data_cut)
   )
+}
+
+bar_words <- function(bar, given) {
+  c(
+    if (bar == "follow_up") {
+      "Bar: follow-up."
+    } else {
+      sprintf("Bar: %s; line: follow-up.", if (bar == "treatment") "time on treatment" else "treatment")
+    },
+    if (bar == "therapies" && any(given$later)) "Low bar: therapy after that of the study.",
+    if (bar != "follow_up" && attr(given, "before")) "Treatment before time zero is not drawn."
+  )
+}
+
+arrow_words <- function(ongoing, on_treatment) {
+  filled <- any(on_treatment)
+  open <- any(ongoing & !on_treatment)
+  if (filled && open) {
+    "Arrow at the last contact: filled, on treatment; open, in follow-up."
+  } else if (filled) {
+    "Arrow: on treatment at the last contact."
+  } else if (open) {
+    "Arrow: in follow-up at the last contact."
+  }
+}
+
+# "Time runs from the randomisation."
+said_start <- function(conventions) {
+  if (!is.null(conventions) && "from" %in% names(conventions)) {
+    sub(", which is day 1", "", conventions[["from"]], fixed = TRUE)
+  }
 }

@@ -70,3 +70,19 @@ picture_person <- function(i, arm, start, cut) {
 
 #' The geoms of a plot, in the order of its layers.
 layer_kinds <- function(plot) vapply(plot$layers, function(layer) class(layer$geom)[1], "")
+
+#' Width and height of the panel of a plot on a figure of that many centimetres.
+panel_cm <- function(plot, width, height) {
+  file <- tempfile(fileext = ".pdf")
+  grDevices::pdf(file, width / 2.54, height / 2.54)
+  on.exit({
+    grDevices::dev.off()
+    unlink(file)
+  })
+  parts <- ggplot2::ggplotGrob(plot)
+  taken <- function(units) {
+    flexible <- vapply(seq_along(units), function(i) grepl("null", as.character(units[i])), logical(1))
+    sum(grid::convertUnit(units[!flexible], "cm", valueOnly = TRUE))
+  }
+  c(width = width - taken(parts$widths), height = height - taken(parts$heights))
+}

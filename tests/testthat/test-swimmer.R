@@ -90,7 +90,7 @@ test_that("bars, bands, marks and arrows stand where the data say", {
   expect_equal(bars$xmax, c(60, 130, 210))
   expect_equal((bars$ymin + bars$ymax) / 2, 2:4)
   expect_identical(bars$fill, lane_colours[c(1, 1, 2)])
-  bands <- ggplot2::layer_data(plot, rects[2])
+  bands <- ggplot2::layer_data(plot, rects[3])
   expect_equal(bands[c("xmin", "xmax")], data.frame(xmin = c(42, 42), xmax = c(126, 84)))
   marks <- do.call(rbind, lapply(which(kinds == "GeomPoint"), function(i) {
     ggplot2::layer_data(plot, i)[c("x", "y", "shape")]
@@ -98,12 +98,16 @@ test_that("bars, bands, marks and arrows stand where the data say", {
   expect_equal(marks$x, c(42, 42, 42, 126, 140, 150))
   expect_equal(marks$shape, c(24, 24, 23, 23, 22, 4))
   expect_equal(marks$y, c(3, 4, 2, 3, 3, 2))
-  arrows <- ggplot2::layer_data(plot, which(kinds == "GeomSegment")[2])
-  expect_equal(arrows$x, c(210, 210))
-  expect_equal(arrows$y, c(3, 4), ignore_attr = TRUE)
+  arrows <- ggplot2::layer_data(plot, which(kinds == "GeomSegment")[3])
+  expect_equal(arrows$x, 210)
+  expect_equal(arrows$y, 4, ignore_attr = TRUE)
+  followed <- ggplot2::layer_data(plot, which(kinds == "GeomSegment")[4])
+  expect_equal(c(followed$x, followed$y), c(210, 3), ignore_attr = TRUE)
   caption <- gsub("\n", " ", plot$labels$caption)
   expect_match(caption, "^4 patients. Bar: time on treatment; line: follow-up.")
   expect_match(caption, "confirmed response (2)", fixed = TRUE)
+  expect_match(caption, "Arrow at the last contact: filled, on treatment; open, in follow-up.", fixed = TRUE)
+  expect_match(caption, "Time runs from randomisation.", fixed = TRUE)
 })
 
 test_that("a study without treatment dates, assessments or arms has what it has", {
@@ -195,7 +199,7 @@ test_that("treatment before time zero has no bar, and recurrences stand for prog
   expect_equal(plot$data$death, c(NA, 200))
   marks <- ggplot2::layer_data(plot, which(layer_kinds(plot) == "GeomPoint")[1])
   expect_equal(c(marks$x, marks$shape), c(150, 23))
-  expect_identical(marks_seen(plot$data), c("Recurrence", "Death"))
+  expect_identical(levels(swimmer_points(plot$data)$mark), c("Recurrence", "Death"))
   subjects$TRTEDT <- day_zero - 30
   expect_match(swimmer_plot(operated(subjects))$labels$caption, "Bar: follow-up.", fixed = TRUE)
 })
