@@ -100,7 +100,8 @@ test_that("iRECIST may begin with the first progression, or never", {
     adrs_rows("1", "PR SD PD", "iUPD iCPD", first = 3), adrs_rows("2", "SD PR"),
     adrs_rows("3", "SD PD", "iCPD", first = 3), adrs_rows("4", "SD PD PD")
   )
-  expect_message(found <- both_of(rows), "4 patients, 1, 2, 3, 4", class = "tte_message_recist_before_irecist")
+  counted <- "tte_message_recist_before_irecist"
+  expect_message(found <- both_of(rows), "4 patients, 1, 2, 3, 4", class = counted)
   expect_equal(found, c("PR iPR 168 NA", "PR iPR NA NA", "SD iSD 126 NA", "SD iSD NA 84"))
   suppressMessages(responses <- derive_response(rows, rule = both_rule))
   # after its first PD RECIST 1.1 says nothing of iRECIST
