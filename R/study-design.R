@@ -75,6 +75,7 @@ baseline_mm          | 125     | 28 | diameter | Target lesions at baseline: med
 baseline_spread      | 125     | 0.45 | nonnegative | Their log diameters: standard deviation %s.
 lesion_noise         | 125     | 0.03 | noise | Measurement error of a lesion: %s of its diameter.
 lesion_spread        | 125     | 0.15 | noise | Lesions of a patient differ in their course by %s.
+not_evaluable        | 125     | 0.01 | probability | Target lesions that a scan cannot measure: %s.
 non_target           | 125     | 0.5 | probability | Non-target lesions: %s of the patients.
 progression_by       | 125     | * | modes | Progression is seen first by %s.
 pseudoprogression    | 125     | 0 | probability | Pseudoprogression: %s of those who could respond.

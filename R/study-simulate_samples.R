@@ -6,22 +6,37 @@
 # and with unit variance, the planted correlation with the person's score at any scheduled sample. What lies
 # below the limit of detection is recorded as the limit, flagged.
 simulate_samples <- function(design, cohort, seed) {
-  if (is.null(design$n_markers) || design$n_markers == 0) {
-    return(NULL)
-  }
-  taken <- samples_taken(design, cohort, seed)
-  values <- marker_values(design, cohort, taken, seed)
+  if (has_markers(design)) sample_table(design, cohort$persons, samples_taken(design, cohort, seed), seed)
+}
+
+has_markers <- function(design) !is.null(design$n_markers) && design$n_markers > 0
+
+sample_table <- function(design, persons, taken, seed) {
+  values <- marker_values(design, persons, taken, seed)
   code <- marker_codes(design)
   limit <- values$limit
   below <- values$value < rep(limit, each = nrow(taken))
   value <- signif(ifelse(below, rep(limit, each = nrow(taken)), values$value), 4)
-  persons <- rows_at(cohort$persons[c("USUBJID", "STARTDT")], taken$row)
+  whose <- rows_at(persons[c("USUBJID", "STARTDT")], taken$row)
   each <- length(code)
-  data.frame(
-    USUBJID = rep(persons$USUBJID, each = each), ADT = rep(persons$STARTDT + taken$day, each = each),
+  table <- data.frame(
+    USUBJID = rep(whose$USUBJID, each = each), ADT = rep(whose$STARTDT + taken$day, each = each),
     AVISIT = rep(taken$AVISIT, each = each), PARAMCD = rep(code, nrow(taken)), AVAL = as.vector(t(value)),
     BLQFL = yes_no(as.vector(t(below))), REASON = rep(taken$reason, each = each)
   )
+  if (design$kind == "irae_risk") {
+    table$PARCAT1 <- rep(marker_categories(design), nrow(taken))
+    cohort <- if (is.null(persons[["COHORT"]])) cohort_words[["treated"]] else persons$COHORT[1]
+    table$COHORT <- rep(cohort, nrow(table))
+  }
+  table
+}
+
+cohort_words <- c(treated = "Checkpoint inhibitor", comparison = "Systemic autoimmune disease")
+
+# Of the interferon type are the markers that carry the toxicity score.
+marker_categories <- function(design) {
+  ifelse(seq_len(design$n_markers) <= design$signal_markers, "Interferon", "Other")
 }
 
 # Which samples were taken: those of the schedule that the person was followed for, but for missed ones, and
@@ -96,20 +111,25 @@ event_sample_number <- function(number) 500 + number
 # ---- markers ----
 
 # The same blood gives the same values, so the day is what makes a sample's noise and drift.
-marker_values <- function(design, cohort, taken, seed) {
+marker_values <- function(design, persons, taken, seed) {
   n <- design$n_markers
-  signal <- marker_signal(design, cohort, taken)
+  signal <- marker_signal(design, persons, taken)
   standard <- markers_cpp(
-    seed, draw_purposes[["markers"]], cohort$persons$person[taken$row], as.integer(pmax(taken$day, 0) + 1L),
+    seed, draw_purposes[["markers"]], persons$person[taken$row], as.integer(pmax(taken$day, 0) + 1L),
     n, marker_structure(design), signal$added, thread_count()
   )
   standard <- standard * rep(signal$scale, each = nrow(taken))
-  scale <- draw_things(seed, "marker_scale", seq_len(n), 0, 2)
-  mean <- 1 + 3 * scale[, 1]
-  sd <- 0.3 + 0.5 * scale[, 2]
-  limit <- if (design$below_limit > 0) exp(mean + sd * stats::qnorm(design$below_limit)) else rep(0, n)
-  value <- exp(rep(mean, each = nrow(taken)) + standard * rep(sd, each = nrow(taken)))
-  list(value = value, limit = signif(limit, 4))
+  scale <- marker_scale(design, seed)
+  value <- exp(rep(scale$mean, each = nrow(taken)) + standard * rep(scale$sd, each = nrow(taken)))
+  list(value = value, limit = scale$limit)
+}
+
+# Mean and standard deviation of each marker's logarithm, and its limit of detection.
+marker_scale <- function(design, seed) {
+  u <- draw_things(seed, "marker_scale", seq_len(design$n_markers), 0, 2)
+  mean <- 1 + 3 * u[, 1]
+  sd <- 0.3 + 0.5 * u[, 2]
+  list(mean = mean, sd = sd, limit = signif(exp(mean + sd * stats::qnorm(design$below_limit)), 4))
 }
 
 # Blocks of equally correlated markers; a marker's block is its number modulo that of blocks, so more markers
@@ -124,30 +144,40 @@ marker_structure <- function(design) {
 }
 
 # The person's scores times what makes the planted correlation r: r / sqrt(1 - r^2), and then everything times
-# sqrt(1 - r^2), which keeps the variance 1. At events the marker lies `marker_event_shift` standard
-# deviations higher.
-marker_signal <- function(design, cohort, taken) {
-  carried <- signal_markers(design, cohort)
+# sqrt(1 - r^2), which keeps the variance 1. In samples of some kinds the marker lies higher.
+marker_signal <- function(design, persons, taken) {
+  carried <- signal_markers(design)
   scale <- rep(1, design$n_markers)
   if (length(carried$marker) == 0) {
     return(list(added = NULL, scale = scale))
   }
   r <- design$signal_loading
-  # Not every design has samples at events.
-  rise <- if (is.null(design$marker_event_shift)) 0 else design$marker_event_shift
   scale[carried$marker] <- sqrt(1 - r^2)
-  scores <- as.matrix(cohort$persons[taken$row, carried$score, drop = FALSE])
-  shift <- r / sqrt(1 - r^2) * scores + (taken$reason == "event") * rise / sqrt(1 - r^2)
+  scores <- as.matrix(persons[taken$row, carried$score, drop = FALSE])
+  shift <- r / sqrt(1 - r^2) * scores + sample_rise(design, taken, carried$score) / sqrt(1 - r^2)
   dimnames(shift) <- NULL
   list(added = list(marker = carried$marker, row = seq_len(nrow(taken)), shift = shift), scale = scale)
+}
+
+# By how many standard deviations markers lie higher in a sample, samples x markers: at the diagnosis of an
+# irAE all that carry a score, with a systemic autoimmune disease those of the interferon type.
+sample_rise <- function(design, taken, score) {
+  event <- c("irAE diagnosis" = design$marker_event_shift)
+  disease <- c(Remission = design$remission_shift, Flare = design$flare_shift)
+  at <- function(rise) {
+    found <- unname(rise[taken$AVISIT])
+    if (is.null(found)) rep(0, nrow(taken)) else ifelse(is.na(found), 0, found)
+  }
+  outer(at(event), rep(1, length(score))) + outer(at(disease), as.numeric(score == "SCORE_IRAE"))
 }
 
 # The scores that enter hazards.
 score_columns <- c("SCORE_IRAE", "SCORE_PROG")
 
 # Which marker carries which score: the first ones the first score, the next ones the next.
-signal_markers <- function(design, cohort) {
-  score <- rep(intersect(score_columns, names(cohort$persons)), each = design$signal_markers)
+signal_markers <- function(design) {
+  known <- intersect(score_columns, vapply(design$laws, `[[`, "", "name"))
+  score <- rep(known, each = design$signal_markers)
   data.frame(marker = seq_along(score), score = score)
 }
 

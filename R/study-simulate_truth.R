@@ -23,6 +23,12 @@
 #'     ratio of a covariate at a level is v the first level.
 #'
 #'   * `GUIDED` is the cumulative incidence of guided therapy, death competing.
+#'   * `CORR` is the correlation of the logarithm of a marker with the score it carries, in a first sample;
+#'     `SHIFT` the difference of mean logarithms in standard deviations of a first sample: at the diagnosis of
+#'     an irAE v what the same patients have in other samples, and of the comparison cohort v treated patients
+#'     before the first dose. Of first samples `BELOW` is the share below the limit of detection, and `HIGHER`
+#'     the probability that a value in remission is higher than one before the first dose (of two below the
+#'     limit: one half), which Wilcoxon's test estimates.
 #'
 #'   In the design of rechallenge everybody has an immune-related adverse event, so its onset has no
 #'   incidence. `OSIRAE` and `PFSIRAE` count from the onset, for patients with the covariates of the design
@@ -55,7 +61,8 @@ true_values <- function(design, at, points = 15) {
   ))
   rule <- design_nodes(design, points)
   values <- rbind(
-    true_curves(design, rule, at), true_response(design), true_ratios(design), true_switches(design)
+    true_curves(design, rule, at), true_response(design), true_ratios(design), true_switches(design),
+    true_markers(design)
   )
   rownames(values) <- NULL
   values
@@ -256,6 +263,54 @@ hr_rechallenge      | rechallenge | progression               | from the rechall
   sep = "|", header = TRUE, strip.white = TRUE, stringsAsFactors = FALSE
 )
 
+# ---- markers ----
+
+true_markers <- function(design) {
+  if (!has_markers(design) || design$signal_markers == 0) {
+    return(NULL)
+  }
+  carried <- unique(signal_markers(design)$score)
+  rbind(
+    truth_rows("CORR",
+      covariate = carried, value = rep(design$signal_loading, length(carried)),
+      meaning = sprintf("Correlation of each marker that carries %s with it.", carried)
+    ),
+    if (isTRUE(design$sample_event)) {
+      truth_rows("SHIFT",
+        covariate = "irAE diagnosis", value = design$marker_event_shift,
+        meaning = "Markers that carry a score at the diagnosis of an irAE v other samples, in SD."
+      )
+    },
+    if (!is.null(design$comparison)) true_comparison(design)
+  )
+}
+
+true_comparison <- function(design) {
+  level <- c(V1 = 0, remission = design$remission_shift, flare = design$flare_shift)
+  limit <- stats::qnorm(design$below_limit)
+  rbind(
+    truth_rows("SHIFT",
+      covariate = c("remission", "flare"), value = unname(level[-1]),
+      meaning = sprintf("Interferon markers at %s v treated patients at V1, in SD.", names(level)[-1])
+    ),
+    truth_rows("BELOW",
+      covariate = c("V1", "remission"), value = stats::pnorm(limit - unname(level[1:2])),
+      meaning = sprintf("Interferon markers below the limit of detection at %s.", names(level)[1:2])
+    ),
+    truth_rows("HIGHER",
+      covariate = "remission", value = chance_higher(level[["remission"]], limit),
+      meaning = "An interferon marker is higher in remission than at V1; of two below the limit: one half."
+    )
+  )
+}
+
+# P(X > Y) + P(X = Y) / 2 of independent X ~ N(shift, 1) and Y ~ N(0, 1), both raised to the limit.
+chance_higher <- function(shift, limit) {
+  wins <- function(x) stats::dnorm(x - shift) * stats::pnorm(x)
+  above <- stats::integrate(wins, limit, Inf, rel.tol = 1e-10)
+  above$value + stats::pnorm(limit - shift) * stats::pnorm(limit) / 2
+}
+
 # The levels of a covariate, NULL of a number.
 law_levels <- function(design, name) {
   law <- Filter(function(law) law$name == name, design$laws)
@@ -268,8 +323,10 @@ law_levels <- function(design, name) {
 #' @param x A study, or the tables, made by [simulate_study()].
 #' @return `study_truth()`: a list of class `tte_truth`: `design`, `seed`, `planted` (a data frame with
 #'   `argument`, its value in `sentence`), `persons` (a row for each patient: covariates, and latent times
-#'   `T_...` in days since the start, observed or not, `NA` where the event never comes) and, where faults
-#'   were asked for, `spoilt`.
+#'   `T_...` in days since the start, observed or not, `NA` where the event never comes), in studies with
+#'   markers `markers` (a row for each: its `BLOCK`, the `SCORE` it carries, `NA` for none, mean and standard
+#'   deviation of its logarithm in a first sample, `LOGMEAN` and `LOGSD`, and its `LIMIT` of detection) and,
+#'   where faults were asked for, `spoilt`.
 #' @export
 study_truth <- function(x) {
   if (missing(x)) x <- NULL
@@ -282,9 +339,22 @@ study_truth <- function(x) {
     list(
       design = truth$design, seed = truth$seed,
       planted = data.frame(argument = names(sentences), sentence = unname(sentences)),
-      persons = truth$persons, spoilt = truth$spoilt
+      persons = truth$persons, markers = marker_truth(truth$design, truth$seed), spoilt = truth$spoilt
     ),
     class = "tte_truth"
+  )
+}
+
+marker_truth <- function(design, seed) {
+  if (!has_markers(design)) {
+    return(NULL)
+  }
+  scale <- marker_scale(design, seed)
+  carried <- signal_markers(design)
+  data.frame(
+    PARAMCD = marker_codes(design), BLOCK = marker_structure(design)$block,
+    SCORE = carried$score[match(seq_len(design$n_markers), carried$marker)], LOGMEAN = scale$mean,
+    LOGSD = scale$sd, LIMIT = scale$limit
   )
 }
 
