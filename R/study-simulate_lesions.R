@@ -15,7 +15,8 @@ simulate_lesions <- function(design, cohort, seed) {
     list(
       meanlog = log(design$baseline_mm), sdlog = design$baseline_spread, minimum = 10,
       noise = design$lesion_noise, spread = design$lesion_spread,
-      digits = if (design$lesion_noise == 0) NA_integer_ else 1L, vanish = 2
+      digits = if (design$lesion_noise == 0) NA_integer_ else 1L, vanish = 2,
+      not_evaluable = design$not_evaluable
     ), thread_count()
   )
   rows <- Map(
@@ -86,10 +87,11 @@ lesion_organ <- function(tumours, row, place) {
 largest_mm <- 250
 
 target_rows <- function(grown) {
+  failed <- is.na(grown$size)
   list(
-    scan = grown$visit, kind = rep(1L, length(grown$visit)), lesion = grown$lesion,
-    size = pmin(grown$size, largest_mm),
-    state = rep(NA_character_, length(grown$visit))
+    scan = grown$visit, kind = rep(1L, length(failed)), lesion = grown$lesion,
+    size = pmin(replace(grown$size, failed, NA), largest_mm),
+    state = ifelse(failed, "NOT EVALUABLE", NA_character_)
   )
 }
 

@@ -66,7 +66,8 @@ list(
     used = c("targets", "depth", "shrink", "growth", "progression", "mode"),
     ours = function(d) {
       options <- list(
-        meanlog = 3.2, sdlog = 0.4, minimum = 10, noise = 0.05, spread = 0.3, digits = 0L, vanish = 2
+        meanlog = 3.2, sdlog = 0.4, minimum = 10, noise = 0.05, spread = 0.3, digits = 0L, vanish = 2,
+        not_evaluable = 0.01
       )
       tte:::tumour_cpp(20, 7L, d$persons, d$visits, options, getOption("tte.threads"))
     },

@@ -94,6 +94,7 @@ tte::TumourOptions tumour_options(const Rcpp::List& list) {
                          number("vanish")};
   const int digits = Rcpp::as<int>(list["digits"]);
   if (digits != NA_INTEGER) out.digits = digits;
+  out.not_evaluable = number("not_evaluable");
   return out;
 }
 
@@ -170,7 +171,7 @@ Rcpp::List paths_cpp(double seed, int purpose, Rcpp::List model, Rcpp::IntegerVe
 
 // persons: list(n_targets, depth, shrink_rate, growth_rate, progression, mode) and, if wanted,
 // sensitive_until, flare, person, nodes; visits: list(offset, day); options: list(meanlog, sdlog, minimum,
-// noise, spread, digits, vanish).
+// noise, spread, digits, vanish, not_evaluable).
 // [[Rcpp::export(rng = false)]]
 Rcpp::List tumour_cpp(double seed, int purpose, Rcpp::List persons, Rcpp::List visits, Rcpp::List options,
                       int threads) {

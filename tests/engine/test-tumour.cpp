@@ -227,6 +227,44 @@ TEST_CASE("where all targets are nodes the first scan of the progression shows a
   CHECK(normal > 400);
 }
 
+TEST_CASE("lesions cannot be measured as often as asked, at neither the baseline nor the first progression") {
+  Persons persons(4000, {-5, 42, 84, 126, 168});
+  TumourOptions options = noisy();
+  options.digits = 1;
+  const Tumours all = persons.tumours(options);
+  options.not_evaluable = 0.3;
+  const Tumours out = persons.tumours(options);
+  std::size_t failed = 0, changed = 0;
+  for (std::size_t row = 0; row < out.size.size(); ++row) {
+    const std::size_t scan = row / 3 % 5;
+    if (scan == 0 || scan == 3) CHECK_FALSE(std::isnan(out.size[row]));
+    if (std::isnan(out.size[row])) ++failed;
+    if (scan < 3 && !std::isnan(out.size[row]) && out.size[row] != all.size[row]) ++changed;
+  }
+  CHECK(changed == 0);
+  CHECK(static_cast<double>(failed) / 36000 == Approx(0.3).margin(5 * std::sqrt(0.21 / 36000)));
+}
+
+TEST_CASE("a scan that is not complete is no nadir") {
+  Persons persons(400);
+  persons.targets.assign(400, 2);
+  TumourOptions options;
+  options.not_evaluable = 0.3;
+  const Tumours out = persons.tumours(options);
+  std::size_t without = 0;
+  for (std::size_t i = 0; i < 400; ++i) {
+    const auto sum = [&](std::size_t scan) {
+      return out.size[i * 8 + scan * 2] + out.size[i * 8 + scan * 2 + 1];
+    };
+    double nadir = sum(0);
+    for (const std::size_t scan : {std::size_t{1}, std::size_t{2}})
+      if (sum(scan) < nadir) nadir = sum(scan);
+    CHECK(sum(3) == Approx(std::max(1.2 * nadir, nadir + 5) + 0.2));
+    if (std::isnan(sum(2))) ++without;
+  }
+  CHECK(without > 150);
+}
+
 TEST_CASE("lesions of a person differ with the spread, and not without") {
   Persons persons(200, {0, 2000});
   persons.mode.assign(200, 0);
@@ -320,6 +358,9 @@ TEST_CASE("columns, scans and options without sense are refused") {
   with(&TumourOptions::minimum, 2);
   with(&TumourOptions::node_minimum, 10);
   with(&TumourOptions::node_minimum, missing);
+  with(&TumourOptions::not_evaluable, -0.1);
+  with(&TumourOptions::not_evaluable, missing);
+  with(&TumourOptions::not_evaluable, 1.1);
   TumourOptions options;
   options.digits = 10;
   refused(Persons(2), options);

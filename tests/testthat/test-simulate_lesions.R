@@ -1,7 +1,10 @@
 # Where nothing is missed, late or measured wrongly, what is derived from the lesions is what was planted.
 
-exact <- function(design, ...) {
-  design(..., accrual = 200, visit_delay = 0, visit_missed = 0, lesion_noise = 0, pseudoprogression = 0)
+exact <- function(design, ..., not_evaluable = 0) {
+  design(...,
+    accrual = 200, visit_delay = 0, visit_missed = 0, lesion_noise = 0, pseudoprogression = 0,
+    not_evaluable = not_evaluable
+  )
 }
 
 derived <- function(design, seed) {
@@ -12,7 +15,8 @@ derived <- function(design, seed) {
 test_that("progression is found at the first visit after it, whatever shows it", {
   for (design in list(
     exact(design_guided_therapy, 500), exact(design_irae_risk, 500),
-    exact(design_guided_therapy, 700, target_nodes = 0.7, orr = 0.3)
+    exact(design_guided_therapy, 700, target_nodes = 0.7, orr = 0.3),
+    exact(design_guided_therapy, 700, target_nodes = 0.5, not_evaluable = 0.4, scans_after = 2)
   )) {
     persons <- simulate_cohort(design, 3)$persons
     study <- derived(design, 3)
@@ -66,8 +70,35 @@ test_that("responders respond and nobody else, also with measurement error and m
   }
 })
 
+test_that("targets that were not evaluable make a response NE, unless what was seen is progression", {
+  design <- exact(design_guided_therapy, 600, not_evaluable = 0.2, scans_after = 3)
+  persons <- simulate_cohort(design, 9)$persons
+  study <- derived(design, 9)
+  targets <- study$lesions[study$lesions$TRGRPID == "TARGET", ]
+  failed <- targets$TRSTRESC %in% "NOT EVALUABLE"
+  expect_identical(is.na(targets$AVAL), failed)
+  day <- as.numeric(targets$ADT - persons$STARTDT[match(targets$USUBJID, persons$USUBJID)])
+  expect_false(any(failed & day <= 0))
+  expect_lt(abs(mean(failed[day > 0 & day < 84]) - 0.2), 0.03)
+  responses <- derive_response(study, rule = recist())
+  responses <- responses[is.na(responses$ABLFL), ]
+  partly <- paste(responses$USUBJID, responses$ADT) %in% paste(targets$USUBJID, targets$ADT)[failed]
+  expect_identical(responses$COMPLETE, !partly)
+  expect_setequal(unique(responses$AVALC[partly]), c("NE", "PD"))
+  expect_true(all(responses$TRGRESP[partly & responses$AVALC == "NE"] == "NE"))
+  # What was measured of them can be enough, and so can new or non-target lesions.
+  enough <- partly & responses$TRGRESP == "PD"
+  expect_gt(sum(enough), 5)
+  expect_gt(sum(partly & responses$AVALC == "PD" & responses$TRGRESP == "NE"), 5)
+  expect_false(any(responses$AVALC[!partly] == "NE"))
+  none <- derived(exact(design_guided_therapy, 60), 1)$lesions
+  expect_false(anyNA(none$AVAL[none$TRGRPID == "TARGET"]))
+})
+
 test_that("pseudoprogression is progression by RECIST 1.1 and a response later", {
-  design <- design_irae_risk(800, accrual = 200, pseudoprogression = 0.5, visit_missed = 0, lesion_noise = 0)
+  design <- design_irae_risk(800,
+    accrual = 200, pseudoprogression = 0.5, visit_missed = 0, lesion_noise = 0, not_evaluable = 0
+  )
   persons <- simulate_cohort(design, 2)$persons
   responses <- derive_response(derived(design, 2))
   first <- responses[responses$AVISIT == "V2", ]
@@ -94,7 +125,7 @@ test_that("target nodes are as many as asked for, two of a patient at most, and 
   expect_lte(max(table(base$USUBJID[node])), 2)
   expect_true(all(base$TRLOC[node] == "LYMPH NODE") && !any(base$TRLOC[!node] == "LYMPH NODE"))
   expect_true(all(base$AVAL[node] >= 15))
-  expect_false(any(lesions$NODAL == "Y" & (lesions$TRGRPID != "TARGET" | lesions$AVAL == 0)))
+  expect_false(any(lesions$NODAL == "Y" & (lesions$TRGRPID != "TARGET" | lesions$AVAL %in% 0)))
   marks <- unique(lesions[c("USUBJID", "TRLNKID", "NODAL")])
   expect_false(anyDuplicated(marks[1:2]) > 0)
   design <- design_guided_therapy(50, target_nodes = 0)

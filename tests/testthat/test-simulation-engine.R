@@ -32,7 +32,8 @@ scans <- function(n, days = c(-7, 42, 84, 126, 168)) {
 
 measures <- function(noise = 0, spread = 0, digits = NA) {
   list(
-    meanlog = 3.2, sdlog = 0.4, minimum = 10, noise = noise, spread = spread, digits = digits, vanish = 2
+    meanlog = 3.2, sdlog = 0.4, minimum = 10, noise = noise, spread = spread, digits = digits, vanish = 2,
+    not_evaluable = 0
   )
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "../core/expects.hpp"
@@ -41,13 +42,14 @@ struct TumourOptions {
   double spread = 0;                  ///< standard deviation of log depth between the lesions of a person
   std::int32_t digits = -1;           ///< decimals of a record; negative: not rounded
   double vanish = 2;                  ///< as in TumourPlan
+  double not_evaluable = 0;           ///< probability that a lesion cannot be measured at a scan
   double node_minimum = 15;           ///< of the short axes of nodes, which have the same law
 };
 
 /// One row per scan and lesion of every person; persons, scans (over all persons) and lesions from 0.
 struct Tumours {
   std::vector<std::int32_t> person, visit, lesion;
-  std::vector<double> size;
+  std::vector<double> size;  ///< NaN where the lesion could not be measured
   std::vector<TumourCourse> course;
 };
 
@@ -85,6 +87,7 @@ inline void check_tumour_options(const TumourOptions& options) {
   expects(options.node_minimum > diseased_node_mm && std::isfinite(options.node_minimum),
           "nodes start larger than normal ones");
   expects(is_rate(options.noise) && is_rate(options.spread), "noise and spread must not be negative");
+  expects(options.not_evaluable >= 0 && options.not_evaluable <= 1, "a probability lies between 0 and 1");
   expects(options.digits <= 9, "sizes have at most nine decimals");
 }
 
@@ -114,6 +117,10 @@ class TumourReader {
   double measured(double size, double day, bool node, Random& random) const {
     const double out = size * std::exp(sigma_ * random.normal() - sigma_ * sigma_ / 2);
     return day <= 0 ? std::max(out, minimum(node)) : out;
+  }
+
+  bool fails(Random& random) const {
+    return options_.not_evaluable > 0 && random.uniform() < options_.not_evaluable;
   }
 
   double recorded(double measured) const {
@@ -188,22 +195,27 @@ inline Sizes read_scan(const TumourReader& reader, const TumourCurve& curve, dou
 }
 
 // The rows of one person, from `row` on. Lesions are drawn from the person's stream, errors from its part 1,
-// so that more scans change neither.
+// failures to measure from its part 2, so that more scans change neither. The baseline and the scan that
+// shows the progression are complete.
 inline void read_tumour(const TumourReader& reader, const TumourCurve& curve, const TumourVisits& visits,
-                        std::size_t i, Random errors, std::size_t row, Tumours& out) {
+                        std::size_t i, Random errors, Random failures, std::size_t row, Tumours& out) {
   double nadir = endless_days, larger = 0;
   for (std::int32_t visit = visits.offset[i]; visit < visits.offset[i + 1]; ++visit) {
     const double day = visits.day[static_cast<std::size_t>(visit)];
     const Sizes scan = read_scan(reader, curve, day, errors, out.size.data() + row);
-    const bool progressed = curve.progressed(day);
-    if (progressed && larger == 0) larger = enlargement(curve, scan, nadir);
-    if (!progressed) nadir = std::min(nadir, scan.sum);
+    const bool progressed = curve.progressed(day), shows = progressed && larger == 0;
+    bool complete = true;
+    if (shows) larger = enlargement(curve, scan, nadir);
     for (std::size_t l = 0; l < curve.lesions(); ++l, ++row) {
       out.person[row] = static_cast<std::int32_t>(i);
       out.visit[row] = visit;
       out.lesion[row] = static_cast<std::int32_t>(l);
       out.size[row] = reader.recorded(progressed ? larger * out.size[row] : out.size[row]);
+      if (day <= 0 || shows || !reader.fails(failures)) continue;
+      out.size[row] = std::numeric_limits<double>::quiet_NaN();
+      complete = false;
     }
+    if (!progressed && complete) nadir = std::min(nadir, scan.sum);
   }
 }
 
@@ -238,7 +250,7 @@ inline Tumours tumour(const Purpose& purpose, const TumourPersons& persons, cons
                       curve.begin(detail::tumour_plan(persons, options, i), lesions);
                       out.course[i] = curve.course();
                       detail::read_tumour(reader, curve, visits, i, person_stream(purpose, number, 1),
-                                          rows[i], out);
+                                          person_stream(purpose, number, 2), rows[i], out);
                     }
                   });
   return out;
