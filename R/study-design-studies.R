@@ -55,7 +55,7 @@
 #' @param centres,hr_centre Proportions of the patients by hospital, and the hospitals' hazard ratios of the
 #'   first irAE.
 #' @param actionable Probability of an actionable variant.
-#' @param report_weeks Weeks from the first dose to the sequencing report.
+#' @param report_weeks Weeks from the first dose to the sequencing report, the same for every patient.
 #' @param guided_rate Monthly rate at which guided therapy starts from the report on, before progression, of
 #'   those with an actionable variant; `guided_after` the same after progression.
 #' @param guided_after Monthly rate of a first guided therapy after progression.

@@ -30,7 +30,8 @@
 #'   `QSCAT`; `QSTESTCD` is `T_PF`, `T_ANX`, `T_DEP`, `T_FAT`, `T_SLEEP`, `T_SOCIAL`, `T_PAIN` and `Global07`,
 #'   or the 28 items with `qs_form = "items"`. `samples` have `BLQFL` (`"Y"`: below the limit of detection,
 #'   which `AVAL` is then) and `REASON` (`"scheduled"` or `"event"`); `variants` have `VARIANT`, `VAF`,
-#'   `ACTFL` (leads to a therapy), `THERAPY` and `GUIDEFL` (that therapy was begun).
+#'   `ACTFL` (leads to a therapy), `THERAPY` and, with guided therapy, `GUIDEFL` (it was begun; it is `CMTRT`
+#'   of `therapies`).
 #' @param design A description, such as [design_guided_therapy()].
 #' @param seed A whole number from 0 to 2^53 - 1, which is kept in the result; `NULL` draws one from R's own
 #'   generator, so that `set.seed()` governs.

@@ -1,4 +1,4 @@
-# Simulated blood samples with their markers, and tumour variants.
+# Simulated blood samples with their markers.
 
 # ---- samples ----
 
@@ -183,60 +183,4 @@ signal_markers <- function(design) {
 
 marker_codes <- function(design) {
   sprintf("M%04d", seq_len(design$n_markers))
-}
-
-# ---- variants ----
-
-# Genes of a panel for solid tumours: how often they are altered, whether a therapy follows, and which.
-gene_panel <- utils::read.table(
-  text = "
-gene   | variant         | prevalence | therapy
-TP53   | p.R175H         | 0.45       |
-KRAS   | p.G12D          | 0.18       |
-CDKN2A | deletion        | 0.12       |
-PTEN   | p.R130*         | 0.08       |
-ARID1A | p.Q1334del      | 0.07       |
-SMAD4  | p.R361H         | 0.05       |
-STK11  | p.F354L         | 0.05       |
-RB1    | splice          | 0.04       |
-PIK3CA | p.H1047R        | 0.14       | PI3K inhibitor
-ERBB2  | amplification   | 0.07       | HER2 antibody-drug conjugate
-EGFR   | p.L858R         | 0.06       | EGFR inhibitor
-BRCA2  | frameshift      | 0.05       | PARP inhibitor
-BRAF   | p.V600E         | 0.04       | BRAF and MEK inhibitors
-FGFR2  | fusion          | 0.04       | FGFR inhibitor
-MET    | exon 14 skipping | 0.03      | MET inhibitor
-RET    | fusion          | 0.02       | RET inhibitor
-NTRK1  | fusion          | 0.01       | TRK inhibitor
-",
-  sep = "|", header = TRUE, strip.white = TRUE, na.strings = "", stringsAsFactors = FALSE
-)
-
-# A row for each altered gene. A person is actionable where the cohort says so: then one actionable gene, by
-# prevalence, leads to the therapy that fits, and she has no other. The sample was taken in the two weeks
-# before the start.
-simulate_variants <- function(design, cohort, seed) {
-  persons <- cohort$persons
-  if (is.null(persons[["ACTIONABLE"]])) {
-    return(NULL)
-  }
-  panel <- gene_panel
-  u <- draw_persons(seed, "variants", persons$person, nrow(panel) + 2)
-  altered <- u[, seq_len(nrow(panel)), drop = FALSE] < rep(panel$prevalence, each = nrow(persons))
-  leads <- which(!is.na(panel$therapy))
-  chosen <- leads[pick(u[, nrow(panel) + 1], panel$prevalence[leads])]
-  altered[, leads] <- FALSE
-  act <- which(persons$ACTIONABLE)
-  altered[cbind(act, chosen[act])] <- TRUE
-  at <- which(altered, arr.ind = TRUE)
-  at <- at[order(at[, 1], at[, 2]), , drop = FALSE]
-  fraction <- draw_things(seed, "variant_details", persons$person[at[, 1]], at[, 2], 1)
-  day <- -1 - floor(14 * u[at[, 1], nrow(panel) + 2])
-  guided <- (floor(persons$T_GUIDED) <= persons$LAST) %in% TRUE
-  actionable <- at[, 2] %in% leads
-  data.frame(
-    USUBJID = persons$USUBJID[at[, 1]], ADT = persons$STARTDT[at[, 1]] + day, GENE = panel$gene[at[, 2]],
-    VARIANT = panel$variant[at[, 2]], VAF = round(0.03 + 0.5 * fraction[, 1], 3), ACTFL = yes_no(actionable),
-    THERAPY = panel$therapy[at[, 2]], GUIDEFL = yes_no(actionable & guided[at[, 1]])
-  )
 }

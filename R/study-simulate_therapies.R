@@ -55,44 +55,44 @@ simulate_therapies <- function(design, cohort, seed) {
     return(NULL)
   }
   persons <- cohort$persons
-  u <- cohort_draws(seed, "therapies", persons$person, 8)
+  u <- cohort_draws(seed, "therapies", persons$person, 4)
   rows <- rbind(
-    if (design$kind == "guided_therapy") guided_rows(persons, u), later_rows(persons, u, design)
+    if (design$kind == "guided_therapy") guided_rows(persons, seed), later_rows(persons, u, design)
   )
   rows <- rows[order(match(rows$USUBJID, persons$USUBJID), rows$ASTDT), ]
   rownames(rows) <- NULL
   rows
 }
 
-guided_drugs <- c("Inhibitor A", "Inhibitor B", "Inhibitor C", "Inhibitor D")
-
-guided_rows <- function(persons, u) {
-  drug <- ceiling(4 * u[, 3])
+# The therapy that the person's variant leads to, and after progression on it the one for resistance.
+guided_rows <- function(persons, seed) {
+  drug <- gene_panel[actionable_gene(persons, seed), ]
   first <- began(persons$T_GUIDED, persons)
   second <- began(persons$T_GUIDED2, persons)
   # Until the progression that was seen, the second therapy, or for good.
   end <- ifelse(persons$T_PROG > persons$T_GUIDED, persons$PROG_SEEN, NA)
   end <- pmin(end, floor(persons$T_GUIDED2) - 1, na.rm = TRUE)
   end <- pmax(end, floor(persons$T_GUIDED))
+  guided <- function(take, drug, line, from, to) {
+    therapy_rows(persons, take, drug, "GUIDED THERAPY", line, from, to)
+  }
   rbind(
-    therapy_rows(persons, first, guided_drugs[drug], "GUIDED THERAPY", 1L, persons$T_GUIDED, end),
-    therapy_rows(
-      persons, second, guided_drugs[drug %% 4 + 1], "GUIDED THERAPY", 2L, persons$T_GUIDED2, NA_real_
-    )
+    guided(first, drug$therapy, 1L, persons$T_GUIDED, end),
+    guided(second, drug$after_resistance, 2L, persons$T_GUIDED2, NA_real_)
   )
 }
 
 # Some weeks after the progression was seen, in those who have no guided therapy after it.
 later_rows <- function(persons, u, design) {
-  begin <- persons$PROG_SEEN + 7 + floor(28 * u[, 4])
+  begin <- persons$PROG_SEEN + 7 + floor(28 * u[, 1])
   guided <- if (is.null(persons$T_GUIDED)) {
     FALSE
   } else {
     (persons$T_GUIDED > persons$T_PROG) %in% TRUE | !is.na(persons$T_GUIDED2)
   }
-  take <- began(begin, persons) & u[, 5] < design$new_therapy & !guided
-  drug <- c("Docetaxel", "Gemcitabine", "Platinum doublet")[ceiling(3 * u[, 6])]
-  therapy_rows(persons, take, drug, "SYSTEMIC", NA_integer_, begin, begin + 21 + floor(150 * u[, 7]))
+  take <- began(begin, persons) & u[, 2] < design$new_therapy & !guided
+  drug <- c("Docetaxel", "Gemcitabine", "Platinum doublet")[ceiling(3 * u[, 3])]
+  therapy_rows(persons, take, drug, "SYSTEMIC", NA_integer_, begin, begin + 21 + floor(150 * u[, 4]))
 }
 
 therapy_rows <- function(persons, take, drug, category, line, from, to) {

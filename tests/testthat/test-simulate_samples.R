@@ -19,7 +19,7 @@ test_that("study() has no doubt about samples and variants, and knows nothing af
     made <- samples_of(design)
     variants <- simulate_variants(design, made$cohort, 31)
     expect_equal(is.null(made$table), design$kind %in% c("guided_therapy", "rechallenge"))
-    expect_equal(is.null(variants), design$kind != "guided_therapy")
+    expect_equal(is.null(variants), !design$kind %in% c("biomarker_cohort", "guided_therapy"))
     arguments <- Filter(Negate(is.null), list(samples = made$table, variants = variants))
     if (length(arguments) == 0) next
     expect_equal(nrow(do.call(cohort_faults, c(list(made$cohort), arguments))), 0, label = design$kind)
@@ -138,11 +138,37 @@ test_that("every actionable patient has one gene that leads to a therapy, others
   expect_equal(variants$GUIDEFL == "Y", variants$ACTFL == "Y" & guided)
   share <- length(unique(variants$USUBJID[variants$GENE == "TP53"])) / 2000
   expect_true(within_chance(share, 0.45, sqrt(0.45 * 0.55 / 2000)))
-  panel <- gene_panel[!is.na(gene_panel$therapy), ]
+  panel <- gene_panel[leading_genes, ]
   among <- table(factor(leads$GENE, panel$gene)) / nrow(leads)
   planted <- panel$prevalence / sum(panel$prevalence)
   expect_true(within_chance(as.vector(among), planted, 0.5 / sqrt(nrow(leads))))
   expect_true(all(variants$ADT < persons$STARTDT[row]))
+  biopsy <- simulate_procedures(design, cohort, 31)
+  expect_equal(variants$ADT, biopsy$ASTDT[match(variants$USUBJID, biopsy$USUBJID)])
+})
+
+test_that("guided therapy is the one that the patient's variant leads to", {
+  design <- small_designs(1000, "guided_therapy")[[1]]
+  cohort <- simulate_cohort(design, 31)
+  variants <- simulate_variants(design, cohort, 31)
+  therapies <- simulate_therapies(design, cohort, 31)
+  leads <- variants[variants$ACTFL == "Y", ]
+  first <- therapies[therapies$CMLINE %in% 1, ]
+  expect_gt(nrow(first), 100)
+  expect_equal(first$CMTRT, leads$THERAPY[match(first$USUBJID, leads$USUBJID)])
+  expect_setequal(first$USUBJID, leads$USUBJID[leads$GUIDEFL == "Y"])
+  second <- therapies[therapies$CMLINE %in% 2, ]
+  gene <- leads$GENE[match(second$USUBJID, leads$USUBJID)]
+  expect_equal(second$CMTRT, gene_panel$after_resistance[match(gene, gene_panel$gene)])
+  expect_false(any(second$CMTRT %in% gene_panel$therapy))
+})
+
+test_that("a cohort without guided therapy has each gene altered by its prevalence", {
+  design <- small_designs(2000, "biomarker_cohort")[[1]]
+  variants <- simulate_variants(design, simulate_cohort(design, 31), 31)
+  expect_null(variants$GUIDEFL)
+  share <- as.vector(table(factor(variants$GENE, gene_panel$gene))) / 2000
+  expect_true(within_chance(share, gene_panel$prevalence, sqrt(gene_panel$prevalence / 2000)))
 })
 
 test_that("samples and variants follow from the seed; more patients, markers, threads leave them alone", {
