@@ -14,10 +14,11 @@
 #'   targets is \deqn{B \{d + (1 - d) e^{-st}\}}
 #'   until resistance, where \eqn{B} is the sum at baseline, \eqn{d} the part that stays and \eqn{s} the rate
 #'   of shrinkage, then grows exponentially such that, without measurement error, it is 20 % and 5 mm above
-#'   its nadir at \eqn{T}. Target lymph nodes have a short axis of 15 mm or more at baseline; in a complete
-#'   response they become normal, below 10 mm but not 0, while other lesions vanish. Targets that cannot
-#'   be evaluated have no size; the baseline and the scan that shows the progression are complete. With
-#'   `lesion_noise = 0` sizes are exact; otherwise they are recorded in tenths of a mm.
+#'   its nadir at \eqn{T}; after it lesions grow ever more slowly towards 250 mm. Target lymph nodes have a
+#'   short axis of 15 mm or more at baseline; in a complete response they become normal, below 10 mm but not
+#'   0, while other lesions vanish. Targets that cannot be evaluated have no size; the baseline and the scan
+#'   that shows the progression are complete. With `lesion_noise = 0` sizes are exact; otherwise they are
+#'   recorded in tenths of a mm.
 #' @section Time zero: the first dose; in the design of rechallenge the onset of the first irAE (`IRAEDT`), in
 #'   the perioperative one the operation (`SURGDT`).
 #' @section Pseudoprogression: such patients have grown by 20 % at the first visit and respond afterwards.

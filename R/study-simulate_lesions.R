@@ -83,14 +83,11 @@ lesion_organ <- function(tumours, row, place) {
   lesion_organs[(tumours$organ[row] + place) %% length(lesion_organs) + 1]
 }
 
-# What grows on is not measured beyond this.
-largest_mm <- 250
-
 target_rows <- function(grown) {
   failed <- is.na(grown$size)
   list(
     scan = grown$visit, kind = rep(1L, length(failed)), lesion = grown$lesion,
-    size = pmin(replace(grown$size, failed, NA), largest_mm),
+    size = replace(grown$size, failed, NA),
     state = ifelse(failed, "NOT EVALUABLE", NA_character_)
   )
 }
@@ -107,6 +104,9 @@ non_target_rows <- function(tumours, scans, course) {
     state = ifelse(worse %in% TRUE, "UNEQUIVOCAL PROGRESSION", ifelse(gone %in% TRUE, "ABSENT", "PRESENT"))
   )
 }
+
+# What grows on is not measured beyond this; targets come near it ever more slowly.
+largest_mm <- 250
 
 new_lesion_rows <- function(tumours, scans) {
   since <- scans$day - tumours$progression[scans$row]

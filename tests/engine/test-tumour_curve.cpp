@@ -37,6 +37,11 @@ double lowest_until(const TumourCurve& curve, double day) {
   return low;
 }
 
+// Gompertz: towards 250 mm, as a power of what is left to it.
+double gompertz(double mm, double rate, double days) {
+  return 250 * std::pow(mm / 250, std::exp(-rate * days / std::log(250 / mm)));
+}
+
 double threshold(double nadir) { return std::max(1.2 * nadir, nadir + 5); }
 
 // First day, from a fine grid, on which the sum is at its threshold.
@@ -91,7 +96,7 @@ TEST_CASE("where there is time, growth has the rate that was asked for") {
   // S(R) is near 64, so that 20 % is more than 5 mm: R = 300 - log(1.2) / 0.01
   CHECK(course.resistance == Approx(300 - 100 * std::log(1.2)).epsilon(1e-9));
   CHECK(course.nadir == Approx(80 * (0.8 + 0.2 * std::exp(-0.01 * course.resistance))));
-  CHECK(curve.sum(320) == Approx(curve.sum(300) * std::exp(0.2)));
+  CHECK(curve.sum(299) == Approx(curve.sum(300) * std::exp(-0.01)));
 }
 
 TEST_CASE("five millimetres count where they are more than 20 percent") {
@@ -107,7 +112,22 @@ TEST_CASE("without time, resistance is there from the start and growth is steepe
   CHECK(curve.course().resistance == 0);
   CHECK(curve.course().growth == Approx(std::log(1.2) / 50));
   CHECK(curve.sum(50) == Approx(96));
-  CHECK(curve.sum(150) == Approx(96 * std::exp(0.1)));
+  CHECK(curve.sum(51) == Approx(96 * std::exp(0.001)).epsilon(1e-6));
+}
+
+TEST_CASE("after progression lesions grow ever more slowly towards the largest there are") {
+  const TumourCurve curve = curve_of(plan_of(Progression::target, 0.8, 0.01, 0.01, 300));
+  for (std::size_t l = 0; l < 3; ++l) {
+    const double at = curve.size(l, 300);
+    for (const double days : {1.0, 50.0, 400.0, 2000.0})
+      CHECK(curve.size(l, 300 + days) == Approx(gompertz(at, 0.01, days)));
+    CHECK(curve.size(l, 301) == Approx(at * std::exp(0.01)).epsilon(1e-4));
+    CHECK(curve.size(l, 1e5) == Approx(250));
+  }
+  const TumourCurve large = curve_of(plan_of(Progression::target, 1, 0, 0.01, 100), {{300, 15}, {1, 1}});
+  CHECK(large.size(0, 100) == Approx(360));
+  CHECK(large.size(0, 900) == Approx(360));
+  CHECK(large.size(1, 900) == Approx(gompertz(18, 0.01, 800)));
 }
 
 TEST_CASE("who would respond before progression does, however soon resistance would have to be") {
@@ -153,7 +173,7 @@ TEST_CASE("after a complete response the largest lesion comes back with 5 mm on 
   CHECK(std::isnan(curve.course().resistance));
   CHECK(curve.sum(249.99) == 0);
   CHECK(curve.size(0, 250) == 5);
-  CHECK(curve.sum(350) == Approx(5 * std::exp(1)));
+  CHECK(curve.sum(350) == Approx(gompertz(5, 0.01, 100)));
   CHECK(curve.course().response == Approx(std::log(1 / 0.7) / 0.02));
 }
 
@@ -181,7 +201,7 @@ TEST_CASE("other progressions let the targets regrow from their day on") {
     const TumourCurve curve = curve_of(plan_of(mode, 0.5, 0.02, 0.01, 100));
     const double low = 80 * (0.5 + 0.5 * std::exp(-2.0));
     CHECK(curve.sum(100) == Approx(low));
-    CHECK(curve.sum(150) == Approx(low * std::exp(0.5)));
+    CHECK(curve.size(0, 150) == Approx(gompertz(curve.size(0, 100), 0.01, 50)));
     CHECK(curve.course().resistance == 100);
     CHECK(curve.course().response > 0);
     CHECK(curve_of(plan_of(mode, 0.5, 0.02, 0, 100)).sum(150) == Approx(low));
@@ -255,7 +275,7 @@ TEST_CASE("after a complete response another lesion than a node is back with wha
   CHECK(curve.size(1, 300) == Approx(5));
   CHECK(curve.size(0, 400) == 0);
   CHECK(curve.size(2, 300) == Approx(nadir));
-  CHECK(curve.sum(400) == Approx(5 * std::exp(1) + 6 + 54 * std::exp(-8.0)));
+  CHECK(curve.sum(400) == Approx(gompertz(5, 0.01, 100) + 6 + 54 * std::exp(-8.0)));
 }
 
 TEST_CASE("where all targets are nodes the largest is diseased again, whatever the threshold") {

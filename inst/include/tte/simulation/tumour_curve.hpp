@@ -5,9 +5,10 @@
 // that the sum meets RECIST's threshold on the day of progression that the person's path has. With B the sum
 // at baseline, D the fraction `depth`, k and g the rates, R the day of resistance and T that of progression,
 //   S(t) = B {D + (1 - D) exp(-k t)}         for 0 <= t <= R,
-//   S(t) = S(R) exp{g (t - R)}               for t > R, where
+//   S(t) = S(R) exp{g (t - R)}               for R < t <= T, where
 //   S(T) = max{1.2 S(R), S(R) + 5 mm}        says what R is.
-// A lesion l follows the same curve with its own b_l and d_l, and the d_l are scaled so that
+// From T on each lesion grows at the rate g at first and ever more slowly towards the largest there are, by
+// Gompertz's law. A lesion l follows the same curve with its own b_l and d_l, and the d_l are scaled so that
 // sum b_l d_l = D B: differences between lesions leave the sum alone. With D = 0 all disease goes; lymph
 // nodes, of which b_l is the short axis, are then normal ones, below 10 mm but not 0, so the sum is not 0.
 #pragma once
@@ -61,6 +62,7 @@ namespace detail {
 constexpr double endless_days = std::numeric_limits<double>::infinity();
 constexpr double not_a_day = std::numeric_limits<double>::quiet_NaN();
 constexpr double diseased_node_mm = 10, normal_node_mm = 6, largest_normal_mm = 8;
+constexpr double largest_mm = 250;
 
 /// The size of the sum that is progression after a nadir.
 inline double progression_threshold(double nadir) { return std::max(1.2 * nadir, nadir + 5); }
@@ -134,12 +136,11 @@ class TumourCurve {
 
   /// Of lesion l; its diameter at baseline up to day 0.
   double size(std::size_t l, double day) const {
-    if (relapses_ && l == back_ && day >= plan_.progression)
-      return back_mm_ * std::exp(plan_.growth_rate * (day - plan_.progression));
+    if (relapses_ && l == back_ && day >= plan_.progression) return grown(back_mm_, day - plan_.progression);
     if (day <= resistance_) return sensitive_size(l, day, shape(day));
     const double until = std::max(resistance_, std::min(day, plan_.progression));
-    return sensitive_size(l, resistance_, shape(resistance_)) *
-           std::exp(growth_ * (until - resistance_) + plan_.growth_rate * (day - until));
+    const double size = sensitive_size(l, resistance_, shape(resistance_));
+    return grown(size * std::exp(growth_ * (until - resistance_)), day - until);
   }
 
   std::size_t lesions() const { return baseline_.size(); }
@@ -173,6 +174,13 @@ class TumourCurve {
 
  private:
   static constexpr double never = detail::endless_days;
+
+  // A lesion that has this size at progression, so many days later.
+  double grown(double size, double days) const {
+    if (days == 0 || size == 0 || size >= detail::largest_mm) return size;
+    const double room = std::log(detail::largest_mm / size);
+    return size * std::exp(-room * std::expm1(-plan_.growth_rate * days / room));
+  }
 
   void share_depth() {
     double mean = 0;
