@@ -14,8 +14,8 @@
 #'   resolution, rechallenge, recurrence, progression, death.
 #' - `design_perioperative()`: from lung surgery after neoadjuvant immunotherapy on: locoregional and distant
 #'   recurrence, new primaries, death; a discovery cohort and a prospective validation cohort.
-#' - `design_irae_risk()`: as the first, with hospitals that differ and patients with systemic autoimmune
-#'   disease.
+#' - `design_irae_risk()`: as the first, with hospitals that differ, patients who had an autoimmune disease
+#'   before, markers of the interferon type, and a cohort with systemic autoimmune disease to compare with.
 #'
 #' @section Model: The states of a patient are a continuous-time path whose transition \eqn{k} has the hazard
 #'   \deqn{\lambda_k(t \mid x) = \lambda_{0k}(t) \exp(\beta_k' x),}
@@ -50,10 +50,17 @@
 #' @param hr_score_irae,hr_score_progression Hazard ratios of the first irAE and of progression (recurrence)
 #'   for one standard deviation of the latent scores `SCORE_IRAE` and `SCORE_PROG`, which the markers carry. 1
 #'   plants nothing.
-#' @param autoimmune,hr_autoimmune Proportion of patients with systemic autoimmune disease, and the hazard
-#'   ratio of their first irAE.
+#' @param autoimmune,hr_autoimmune Proportion of the treated patients who had an autoimmune disease before,
+#'   and the hazard ratio of their first irAE. The registration gives no number: the default is an assumption.
 #' @param centres,hr_centre Proportions of the patients by hospital, and the hospitals' hazard ratios of the
 #'   first irAE.
+#' @param comparison Number of patients with systemic autoimmune disease who get no checkpoint inhibitor: the
+#'   cohort that [comparison_cohort()] draws. They are not among the `patients`.
+#' @param flare Monthly rate of the first flare in that cohort, since the sample in remission.
+#' @param remission_shift,flare_shift By how many standard deviations (of the logarithm) the markers of the
+#'   interferon type, those that carry `SCORE_IRAE`, lie higher in remission and at a flare than in treated
+#'   patients before the first dose (`V1`). The limit of detection is the assay's and stays, so the share of
+#'   values below it, `below_limit` at `V1`, falls as the level rises.
 #' @param actionable Probability of an actionable variant.
 #' @param report_weeks Weeks from the first dose to the sequencing report, the same for every patient.
 #' @param guided_rate Monthly rate at which guided therapy starts from the report on, before progression, of
@@ -172,9 +179,10 @@ design_irae_risk <- function(patients = 300, groups = c("Anti-PD-1" = 0.7, "Comb
                              irae_again = 0.03, irae_resolution = 1.5, irae_stop = 0.25,
                              treatment_stop = 0.01, hr_irae_progression = 0.8, hr_irae_death = 1.5,
                              hr_group_irae = c(1, 1.7), hr_score_irae = 1.5, hr_score_progression = 1,
-                             autoimmune = 40 / 300, hr_autoimmune = 2,
+                             autoimmune = 2 / 15, hr_autoimmune = 2,
                              centres = c(A = 0.3, B = 0.2, C = 0.15, D = 0.15, E = 0.1, F = 0.1),
-                             hr_centre = c(1, 1.2, 0.8, 1.1, 0.9, 1.3), first_patient = "2022-03-01",
+                             hr_centre = c(1, 1.2, 0.8, 1.1, 0.9, 1.3), comparison = 40, flare = 0.08,
+                             remission_shift = 0.5, flare_shift = 1.5, first_patient = "2022-03-01",
                              accrual = 12, cut = "2025-12-31", ...) {
   new_study_design("irae_risk", as.list(environment()), list(...), list(
     n_markers = 40, marker_blocks = 5, signal_markers = 6, sample_weeks = c(0, 24, 36), scans_after = 1,

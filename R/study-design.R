@@ -31,10 +31,14 @@ hr_irae_death        | 15      |  | ratio | While an irAE is active: hazard rati
 hr_group_irae        | 15      |  | ratio_group | Groups: hazard ratios %s of an irAE.
 hr_score_irae        | 15      |  | ratio | Toxicity score: hazard ratio %s of an irAE for one SD.
 hr_score_progression | 145     |  | ratio | Efficacy score: hazard ratio %s of progression for one SD.
-autoimmune           | 5       |  | probability | Systemic autoimmune disease: %s of the patients.
-hr_autoimmune        | 5       |  | ratio | Autoimmune disease: hazard ratio %s of an irAE.
+autoimmune           | 5       |  | probability | Autoimmune disease before treatment: %s of the patients.
+hr_autoimmune        | 5       |  | ratio | Autoimmune disease: hazard ratio %s of the first irAE.
 hr_centre            | 5       |  | ratios | Hospitals: hazard ratios %s of an irAE.
 centres              | 5       |  | shares | Patients by hospital: %s.
+comparison           | 5       |  | whole | Systemic autoimmune disease, to compare with: %s others.
+flare                | 5       |  | rate | Their first flare: %s a month.
+remission_shift      | 5       |  | number | Their interferon markers in remission: %s SD above V1.
+flare_shift          | 5       |  | number | Their interferon markers at a flare: %s SD above V1.
 treatment_stop       | 1235    |  | rate | Treatment stops for other reasons: %s a month.
 severe               | 3       |  | probability | First irAE of grade 3 or more: %s.
 enrolment_delay      | 3       |  | positive | Enrolment: %s months after the first irAE on average.

@@ -160,15 +160,17 @@ marker_signal <- function(design, persons, taken) {
 }
 
 # By how many standard deviations markers lie higher in a sample, samples x markers: at the diagnosis of an
-# irAE all that carry a score, with a systemic autoimmune disease those of the interferon type.
+# irAE all that carry a score, in whatever is sampled that day; with a systemic autoimmune disease those of
+# the interferon type.
 sample_rise <- function(design, taken, score) {
-  event <- c("irAE diagnosis" = design$marker_event_shift)
   disease <- c(Remission = design$remission_shift, Flare = design$flare_shift)
-  at <- function(rise) {
-    found <- unname(rise[taken$AVISIT])
-    if (is.null(found)) rep(0, nrow(taken)) else ifelse(is.na(found), 0, found)
+  if (any(taken$AVISIT %in% names(disease))) {
+    return(outer(unname(disease[taken$AVISIT]), as.numeric(score == "SCORE_IRAE")))
   }
-  outer(at(event), rep(1, length(score))) + outer(at(disease), as.numeric(score == "SCORE_IRAE"))
+  # Not every design has samples at events.
+  rise <- if (is.null(design$marker_event_shift)) 0 else design$marker_event_shift
+  blood <- paste(taken$row, taken$day)
+  outer((blood %in% blood[taken$reason == "event"]) * rise, rep(1, length(score)))
 }
 
 # The scores that enter hazards.

@@ -125,6 +125,161 @@ test_that("two samples of a person share the planted part, and signal markers ri
   expect_true(within_chance(change[7:12], 0, se))
 })
 
+test_that("what is sampled on the day of a diagnosis is one blood, with one value", {
+  design <- design_biomarker_cohort(
+    400,
+    accrual = 60, n_markers = 6, signal_markers = 2, marker_blocks = 2, marker_event_shift = 3, irae = 0.4,
+    sample_weeks = 1:60, below_limit = 0
+  )
+  table <- samples_of(design)$table
+  blood <- paste(table$USUBJID, table$ADT, table$PARAMCD)
+  again <- which(duplicated(blood))
+  expect_gt(length(again), 100)
+  expect_equal(table$AVAL[again], table$AVAL[match(blood[again], blood)])
+})
+
+test_that("S1 has blood before treatment and every six weeks until week 30, and at each diagnosis", {
+  design <- design_biomarker_cohort(300, n_markers = 2, marker_blocks = 1, signal_markers = 1, accrual = 60)
+  cohort <- simulate_cohort(design, 31)
+  taken <- samples_taken(design, cohort, 31)
+  planned <- taken[taken$reason == "scheduled", ]
+  weeks <- c(Baseline = 0, stats::setNames(seq(6, 30, 6), paste("Week", seq(6, 30, 6))))
+  expect_setequal(planned$AVISIT, names(weeks))
+  off <- planned$day - 7 * weeks[planned$AVISIT]
+  expect_true(all(off[planned$AVISIT == "Baseline"] %in% -3:0) && all(off %in% -3:3))
+  # as often as people are followed for and samples not missed
+  for (visit in names(weeks)[-1]) {
+    followed <- sum(cohort$persons$LAST >= 7 * weeks[[visit]] + 3)
+    share <- sum(planned$AVISIT == visit) / followed
+    expect_true(within_chance(share, 0.95, sqrt(0.95 * 0.05 / followed), times = 5), label = visit)
+  }
+  expect_gt(sum(taken$AVISIT == "irAE diagnosis"), 50)
+})
+
+# Cox's score test of each column of `x` alone, by its definition: no two events at the same time.
+score_test_p <- function(x, time, event) {
+  order <- order(time)
+  x <- x[order, , drop = FALSE]
+  back <- function(x) rep(colSums(x), each = nrow(x)) - apply(x, 2, cumsum) + x
+  at <- which(event[order])
+  left <- nrow(x) + 1 - at
+  mean <- back(x)[at, , drop = FALSE] / left
+  variance <- back(x^2)[at, , drop = FALSE] / left - mean^2
+  stats::pchisq(colSums(x[at, , drop = FALSE] - mean)^2 / colSums(variance), 1, lower.tail = FALSE)
+}
+
+# Logarithms of the values at one visit, persons x markers, with the rows of the persons.
+levels_at <- function(tables, visit, persons) {
+  rows <- tables$samples[tables$samples$AVISIT == visit, ]
+  value <- matrix(log(rows$AVAL), ncol = length(unique(rows$PARAMCD)), byrow = TRUE)
+  list(x = value, row = match(unique(rows$USUBJID), persons$USUBJID))
+}
+
+# p values of what carries nothing are uniform, and all markers of `planted` pass a rate of false discoveries
+# of 5 %, with few others.
+expect_screened <- function(p, planted, label) {
+  found <- which(stats::p.adjust(p, "BH") < 0.05)
+  expect_true(all(planted %in% found), label = sprintf(
+    "%s finds %d of %d", label, sum(planted %in% found),
+    length(planted)
+  ))
+  expect_lt(length(setdiff(found, planted)), 6)
+  uniform <- stats::ks.test(p[-planted], "punif")$p.value
+  expect_gt(uniform, 0.001, label = sprintf("%s: Kolmogorov and Smirnov's p %.4f", label, uniform))
+}
+
+# Time to the event or to the end of what is known of the person, whatever else happens.
+latent_event_times <- function(persons, time) {
+  end <- pmin(persons$T_DEATH, persons$T_LOST, persons$T_CUT, na.rm = TRUE)
+  list(time = pmin(time, end, na.rm = TRUE), event = (time <= end) %in% TRUE)
+}
+
+test_that("screens of S1 by hand find what is planted, and null markers have uniform p values", {
+  # a block for each marker, for correlated p values would not be a sample of the uniform law
+  design <- design_biomarker_cohort(
+    600,
+    accrual = 60, n_markers = 1000, marker_blocks = 1000, signal_markers = 15, below_limit = 0.1
+  )
+  tables <- simulate_study(design, 12, as = "tables")
+  truth <- study_truth(tables)
+  carry <- function(score) which(truth$markers$SCORE %in% score)
+  expect_equal(lengths(list(carry("SCORE_IRAE"), carry("SCORE_PROG"))), c(15, 15))
+  base <- levels_at(tables, "Baseline", truth$persons)
+  persons <- truth$persons[base$row, ]
+  irae <- latent_event_times(persons, persons$T_IRAE)
+  expect_screened(score_test_p(base$x, irae$time, irae$event), carry("SCORE_IRAE"), "time to irAE")
+  progression <- latent_event_times(persons, persons$T_PROG)
+  p <- score_test_p(base$x, progression$time, progression$event)
+  expect_screened(p, carry("SCORE_PROG"), "progression")
+  nobody <- c(carry("SCORE_IRAE"), carry("SCORE_PROG"))
+  p <- apply(base$x[, -nobody], 2, function(x) {
+    stats::wilcox.test(x[persons$RESPONDER], x[!persons$RESPONDER], exact = FALSE)$p.value
+  })
+  expect_gt(stats::ks.test(p, "punif")$p.value, 0.001)
+})
+
+test_that("screens of S5 by hand find what is planted: irAE, remission, flare and pairs at diagnosis", {
+  design <- design_irae_risk(
+    600,
+    accrual = 60, n_markers = 500, marker_blocks = 500, signal_markers = 10, comparison = 300, flare = 0.3,
+    remission_shift = 0.7, below_limit = 0.1
+  )
+  tables <- simulate_study(design, 13, as = "tables")
+  truth <- study_truth(tables)
+  others <- comparison_cohort(tables, as = "tables")
+  carry <- function(score) which(truth$markers$SCORE %in% score)
+  v1 <- levels_at(tables, "V1", truth$persons)
+  persons <- truth$persons[v1$row, ]
+  irae <- latent_event_times(persons, persons$T_IRAE)
+  expect_screened(score_test_p(v1$x, irae$time, irae$event), carry("SCORE_IRAE"), "time to irAE")
+  two <- function(x, y) {
+    vapply(seq_len(ncol(x)), function(m) stats::wilcox.test(x[, m], y[, m], exact = FALSE)$p.value, 1)
+  }
+  for (visit in c("Remission", "Flare")) {
+    level <- levels_at(others, visit, study_truth(others)$persons)
+    expect_screened(two(level$x, v1$x), carry("SCORE_IRAE"), visit)
+  }
+  # markers rise at the diagnosis: those of both scores, in pairs of one person's samples
+  first <- tables$samples[tables$samples$AVISIT == "irAE diagnosis", ]
+  first <- first[!duplicated(first[c("USUBJID", "PARAMCD")]), ]
+  at <- levels_at(list(samples = first), "irAE diagnosis", truth$persons)
+  both <- match(at$row, v1$row)
+  change <- at$x[!is.na(both), ] - v1$x[both[!is.na(both)], ]
+  p <- apply(change, 2, function(x) stats::t.test(x)$p.value)
+  expect_screened(p, c(carry("SCORE_IRAE"), carry("SCORE_PROG")), "pairs")
+})
+
+test_that("values below the limit are recorded as the truth's limit, and no other lies below it", {
+  for (design in small_designs(200, c("biomarker_cohort", "perioperative", "irae_risk"), below_limit = 0.2)) {
+    tables <- simulate_study(design, 14, as = "tables")
+    markers <- study_truth(tables)$markers
+    limit <- markers$LIMIT[match(tables$samples$PARAMCD, markers$PARAMCD)]
+    below <- tables$samples$BLQFL == "Y"
+    expect_gt(sum(below), 100)
+    expect_identical(tables$samples$AVAL[below], limit[below], label = design$kind)
+    expect_true(all(tables$samples$AVAL[!below] >= limit[!below]), label = design$kind)
+    expect_setequal(tables$samples$BLQFL, c("N", "Y"))
+    expect_false(anyNA(tables$samples$AVAL))
+  }
+})
+
+test_that("markers of one score correlate by it, beside their blocks", {
+  design <- design_irae_risk(
+    3000,
+    accrual = 300, n_markers = 12, marker_blocks = 2, marker_correlation = 0.4, signal_markers = 4,
+    signal_loading = 0.6, below_limit = 0
+  )
+  wide <- wide_markers(samples_of(design))
+  found <- stats::cor(wide$z[wide$visit == "V1", ])
+  same_block <- outer(1:12, 1:12, function(a, b) a %% 2 == b %% 2)
+  score <- rep(1:3, each = 4)
+  carries <- score < 3
+  planted <- 0.4 * same_block * sqrt(outer(1 - 0.36 * carries, 1 - 0.36 * carries)) +
+    0.36 * outer(score, score, "==") * outer(carries, carries)
+  upper <- upper.tri(found)
+  expect_true(within_chance(found[upper], planted[upper], 1 / sqrt(sum(wide$visit == "V1")), times = 4.5))
+})
+
 test_that("every actionable patient has one gene that leads to a therapy, others have none", {
   design <- small_designs(2000, "guided_therapy")[[1]]
   cohort <- simulate_cohort(design, 31)
