@@ -31,7 +31,8 @@ check_study <- function(x = NULL, ...) {
     info <- x$tte
     options <- c(info[c("design", "arm", "measured", "start")], list(screen_failure = character()))
     dated <- date_tables(tables, options)
-    return(new_check(study_findings(dated, dated$tables, options), tables))
+    contacts <- study_contacts(dated$tables)
+    return(new_check(study_findings(dated$read, dated$tables, contacts, options), tables))
   }
   given <- list(...)
   if (!is.null(x)) given <- c(list(subjects = x), given)

@@ -15,12 +15,11 @@ finding <- function(severity, bad, ...) with_severity(row_fault(bad, ...), sever
 
 # All faults of tables whose dates are read. What needs a column that is not there looks away: that column's
 # absence is a fault already, or it is optional.
-study_findings <- function(dated, tables, options) {
-  known <- Filter(function(table) !is.null(table[["USUBJID"]]), tables)
-  facts <- if (length(known) > 0) study_facts(known, options)
+study_findings <- function(read, tables, contacts, options) {
+  facts <- if (!is.null(contacts)) study_facts(tables, contacts, options)
   each <- lapply(names(tables), function(name) {
     rbind(
-      schema_findings(tables[[name]], dated$read[[name]], name, options),
+      schema_findings(tables[[name]], read[[name]], name, contacts$row[[name]], options),
       if (!is.null(facts)) {
         rbind(
           person_findings(tables[[name]], name, tables, facts),
@@ -30,18 +29,20 @@ study_findings <- function(dated, tables, options) {
     )
   })
   do.call(rbind, c(each, list(
-    subject_data_findings(tables, options), if (!is.null(facts)) group_findings(tables, facts, options),
-    if (!is.null(facts)) zero_findings(tables$subjects, facts, options),
-    if (!is.null(facts)) alive_findings(tables, facts), measured_findings(tables, options),
-    if (!is.null(facts)) lesion_findings(tables$lesions, facts),
-    if (!is.null(facts)) response_findings(tables$assessments, facts),
-    if (!is.null(facts)) schedule_findings(tables, facts)
+    subject_data_findings(tables, options), measured_findings(tables, options),
+    if (!is.null(facts)) {
+      rbind(
+        group_findings(tables, facts, options), zero_findings(tables$subjects, facts, options),
+        alive_findings(tables, facts), lesion_findings(tables$lesions, facts),
+        response_findings(tables$assessments, facts), schedule_findings(tables, facts)
+      )
+    }
   )))
 }
 
 # ---- against the schema ----
 
-schema_findings <- function(table, read, name, options) {
+schema_findings <- function(table, read, name, row, options) {
   lines <- schema_lines(name, names(table))
   if (name == "subjects" && nrow(table) == 0) {
     return(with_severity(fault(name, "no_rows", "has no rows"), "error"))
@@ -49,7 +50,8 @@ schema_findings <- function(table, read, name, options) {
   rbind(
     absent_findings(table, name), missing_findings(table, read, name, lines),
     date_word_findings(read, name, options), number_findings(table, name, lines),
-    word_findings(table, name, lines), twice_findings(table, name, lines), imputed_findings(table, read, name)
+    word_findings(table, name, lines), twice_findings(table, name, lines, row),
+    imputed_findings(table, read, name)
   )
 }
 
@@ -118,11 +120,10 @@ date_word_findings <- function(read, name, options) {
 
 imputed_findings <- function(table, read, name) {
   do.call(rbind, lapply(names(read), function(column) {
-    flag <- table[[flag_column(column)]]
-    imputed <- is.na(read[[column]]$date) & !is.na(table[[column]])
-    if (is.null(flag) || !any(imputed)) {
+    if (is.null(table[[flag_column(column)]])) {
       return(NULL)
     }
+    imputed <- is.na(read[[column]]$date) & !is.na(table[[column]])
     finding("note", imputed, name, "imputed_date", column, "was completed by rule")
   }))
 }
@@ -142,8 +143,7 @@ number_findings <- function(table, name, lines) {
     rbind(
       finding("error", is.infinite(value), name, "not_finite", column, "is not finite"),
       finding(
-        "error", is.finite(value) & (value < low | value > high) %in% TRUE, name, "out_of_range", column,
-        limits_words(low, high)
+        "error", outside_limits(value, low, high), name, "out_of_range", column, limits_words(low, high)
       ),
       if (name == "performance_status") {
         finding(
@@ -152,6 +152,14 @@ number_findings <- function(table, name, lines) {
       }
     )
   }))
+}
+
+# A limit that is missing is none.
+outside_limits <- function(value, low, high) {
+  if (is.na(low) && is.na(high)) {
+    return(FALSE)
+  }
+  is.finite(value) & (!is.na(low) & value < low | !is.na(high) & value > high)
 }
 
 limits_words <- function(low, high) {
@@ -172,8 +180,8 @@ word_findings <- function(table, name, lines) {
 
 # A row that is there twice is an error where it makes persons, visits of the schedule or sizes ambiguous,
 # and doubtful where a rule says what counts: of one day's responses the worst, of one lesion's sizes the sum
-# (they are parts of it).
-twice_findings <- function(table, name, lines) {
+# (they are parts of it). `row` is which person each row belongs to.
+twice_findings <- function(table, name, lines, row) {
   whole <- schema_lines(name)
   if (length(setdiff(whole$column[whole$key & whole$need == "required"], names(table))) > 0) {
     return(NULL)
@@ -184,7 +192,8 @@ twice_findings <- function(table, name, lines) {
     return(finding("error", twice, name, "person_twice", "USUBJID", "is there more than once"))
   }
   if (length(key) == 0) key <- names(table)
-  same <- row_twice(table[key])
+  columns <- if (is.null(row) || anyNA(row)) table[key] else c(list(row), table[setdiff(key, "USUBJID")])
+  same <- row_twice(columns)
   if (!any(same)) {
     return(NULL)
   }
@@ -200,17 +209,6 @@ twice_findings <- function(table, name, lines) {
   )
 }
 
-# Which rows have another one before them with the same values; by numbers, which is quick for many rows.
-row_twice <- function(columns) {
-  group <- rep(1, length(columns[[1]]))
-  for (column in columns) {
-    code <- match(column, unique(column))
-    group <- group * (max(code, 1) + 1) + code
-    if (max(group, 1) > 2^40) group <- match(group, unique(group))
-  }
-  duplicated(group)
-}
-
 # ---- persons ----
 
 person_findings <- function(table, name, tables, facts) {
@@ -223,14 +221,13 @@ person_findings <- function(table, name, tables, facts) {
   )
 }
 
-# What is known of each person, and which row of it each row of each table belongs to.
-study_facts <- function(tables, options) {
+# What is known of each person, beside her contacts.
+study_facts <- function(tables, contacts, options) {
   persons <- start_subjects(
     merge_vital_status(home_subjects(tables), tables$vital_status), tables$exposure, options
   )
-  persons <- persons[!duplicated(persons$USUBJID), , drop = FALSE]
-  rows <- lapply(tables, function(table) match(table[["USUBJID"]], persons$USUBJID))
-  list(persons = persons, row = rows, latest = latest_contact(tables, persons$USUBJID, rows = rows))
+  persons <- persons[match(contacts$persons, persons$USUBJID), , drop = FALSE]
+  list(persons = persons, row = contacts$row, latest = contacts$latest)
 }
 
 # Whether the subjects can have a time zero, and an arm.

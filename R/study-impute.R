@@ -61,8 +61,8 @@ imputing_rules <- list(
 
 flag_column <- function(column) sub("DT$", "DTF", column)
 
-# Dates of every table, read: `tables` with real dates, and in `read` what was incomplete or no date. Of the
-# subjects the dates of `start` and `measured` are read, too.
+# Dates of every table, read: `tables` with real dates, and in `read` the columns in which some are incomplete,
+# no date or missing. Of the subjects the dates of `start` and `measured` are read, too.
 date_tables <- function(tables, options) {
   own <- c(options$start, options$measured)
   read <- Map(function(table, name) {
@@ -74,7 +74,7 @@ date_tables <- function(tables, options) {
     table[names(dates)] <- lapply(dates, `[[`, "date")
     clean_words(name_reader(table), name, options$arm)
   }, tables, read, names(tables))
-  list(tables = tables, read = read)
+  list(tables = tables, read = lapply(read, Filter, f = function(dates) anyNA(dates$date)))
 }
 
 # ADRS says who assessed in PARCAT2, RS in RSEVAL.
@@ -109,29 +109,24 @@ id_text <- function(id) {
     return(ifelse(is.na(id), NA, format(id, scientific = FALSE, trim = TRUE, drop0trailing = TRUE)))
   }
   id <- as.character(id)
-  id[!nzchar(id)] <- NA
+  if (any(!nzchar(id))) id[!nzchar(id)] <- NA
   id
 }
 
 # All tables with completed dates. The order matters: a death needs when the person was last known alive, the
 # end of an event her death, its start its end.
-complete_tables <- function(dated, options) {
+complete_tables <- function(dated, contacts) {
   tables <- dated$tables
-  if (all(vapply(tables, function(table) is.null(table[["USUBJID"]]), logical(1)))) {
-    return(tables)
-  }
-  for (name in names(tables)) {
-    tables[[name]] <- assume_day(tables[[name]], dated$read[[name]][["ADT"]], options$assessment_day)
-  }
   lines <- study_schema[!is.na(study_schema$impute), ]
-  for (rule in c("death", "end", "start", "therapy")) {
+  for (rule in c("death", "end", "start", "therapy")[!is.null(contacts)]) {
     anchors <- NULL
     for (i in which(lines$impute == rule)) {
-      read <- dated$read[[lines$table[i]]][[lines$column[i]]]
-      if (is.null(read) || !can_impute(read, rule)) next
-      if (is.null(anchors)) anchors <- person_anchors(tables)
-      table <- tables[[lines$table[i]]]
-      tables[[lines$table[i]]] <- impute_column(table, lines$column[i], read, rule, anchors)
+      name <- lines$table[i]
+      read <- dated$read[[name]][[lines$column[i]]]
+      if (is.null(read) || is.null(contacts$row[[name]]) || !can_impute(read, rule)) next
+      if (is.null(anchors)) anchors <- person_anchors(tables, contacts)
+      at <- lapply(anchors, `[`, contacts$row[[name]])
+      tables[[name]] <- impute_column(tables[[name]], lines$column[i], read, rule, at)
     }
   }
   tables
@@ -141,9 +136,7 @@ can_impute <- function(read, rule) {
   any(is_incomplete(read)) || rule == "start" && any(is.na(read$date) & !read$bad)
 }
 
-impute_column <- function(table, column, read, rule, anchors) {
-  row <- match(table[["USUBJID"]], anchors$USUBJID)
-  at <- lapply(anchors[c("first_dose", "last_dose", "last_alive", "death")], `[`, row)
+impute_column <- function(table, column, read, rule, at) {
   at$end <- if (column == "ASTDT" && !is.null(table[["AENDT"]])) table[["AENDT"]] else rep(NA, nrow(table))
   imputed <- impute_dates(read, rule, at)
   table[[column]] <- imputed$date
@@ -160,6 +153,13 @@ set_flag <- function(table, column, flag) {
 }
 
 # A protocol may say which day stands for the unknown one of an assessment.
+assume_days <- function(dated, day) {
+  for (name in names(dated$tables)) {
+    dated$tables[[name]] <- assume_day(dated$tables[[name]], dated$read[[name]][["ADT"]], day)
+  }
+  dated$tables
+}
+
 assume_day <- function(table, read, day) {
   known <- which(read$missing == "D")
   if (is.null(day) || length(known) == 0) {
@@ -171,17 +171,29 @@ assume_day <- function(table, read, day) {
 }
 
 # What the rules need to know of each person. Contacts prove life; imputed dates do not.
-person_anchors <- function(tables) {
+person_anchors <- function(tables, contacts) {
   subjects <- merge_vital_status(home_subjects(tables), tables$vital_status)
   subjects <- dose_subjects(subjects, tables$exposure)
+  subjects <- subjects[match(contacts$persons, subjects$USUBJID), , drop = FALSE]
   date <- function(column) {
     if (is.null(subjects[[column]])) as.Date(rep(NA, nrow(subjects))) else subjects[[column]]
   }
-  alive <- pmax(date("LSTALVDT"), latest_contact(tables, subjects$USUBJID), na.rm = TRUE)
-  data.frame(
-    USUBJID = subjects$USUBJID, first_dose = date("TRTSDT"), last_dose = date("TRTEDT"), last_alive = alive,
-    death = date("DTHDT")
+  list(
+    first_dose = date("TRTSDT"), last_dose = date("TRTEDT"),
+    last_alive = pmax(date("LSTALVDT"), contacts$latest, na.rm = TRUE), death = date("DTHDT")
   )
+}
+
+# The persons of a study, which of them each row of each table belongs to, and their latest contacts; nothing
+# where no table says persons.
+study_contacts <- function(tables) {
+  tables <- Filter(function(table) !is.null(table[["USUBJID"]]), tables)
+  if (length(tables) == 0) {
+    return(NULL)
+  }
+  persons <- unique(home_subjects(tables)$USUBJID)
+  row <- lapply(tables, function(table) match(table[["USUBJID"]], persons))
+  list(persons = persons, row = row, latest = latest_contact(tables, persons, row = row))
 }
 
 # The persons: those of the subjects, or without that table whoever is in any table.
@@ -200,29 +212,20 @@ contact_columns <- list(
   samples = "ADT"
 )
 
-# The latest of these dates of each person, up to `until`; `rows` may say which of the persons the rows of a
+# The latest of these dates of each person, up to `until`; `row` may say which of the persons the rows of a
 # table belong to.
-latest_contact <- function(tables, persons, until = NULL, rows = list()) {
+latest_contact <- function(tables, persons, until = NULL, row = list()) {
   latest <- rep(-Inf, length(persons))
   for (name in intersect(names(contact_columns), names(tables))) {
     table <- tables[[name]]
-    row <- if (is.null(rows[[name]])) match(table[["USUBJID"]], persons) else rows[[name]]
+    of <- if (is.null(row[[name]])) match(table[["USUBJID"]], persons) else row[[name]]
     for (column in intersect(contact_columns[[name]], names(table))) {
       day <- as.numeric(as.Date(table[[column]]))
       flag <- table[[flag_column(column)]]
       if (!is.null(flag)) day[!is.na(flag) & flag != ""] <- NA
       if (!is.null(until)) day[day > as.numeric(until)] <- NA
-      latest <- pmax(latest, latest_day(day, row, length(persons)))
+      latest <- pmax(latest, latest_day(day, of, length(persons)))
     }
   }
   as.Date(ifelse(is.finite(latest), latest, NA), origin = "1970-01-01")
-}
-
-# The latest day of each of `n` persons, -Inf without one.
-latest_day <- function(day, row, n) {
-  known <- which(is.finite(day + row))
-  latest <- rep(-Inf, n)
-  order <- known[order(day[known])]
-  latest[row[order]] <- day[order]
-  latest
 }

@@ -22,8 +22,7 @@ lesion_findings <- function(lesions, facts) {
 arrange_scans <- function(lesions, facts) {
   row <- facts$row$lesions
   limit <- baseline_limit(facts$persons)[row]
-  reader <- if (is.null(lesions[["READER"]])) rep("", nrow(lesions)) else as.character(lesions[["READER"]])
-  whose <- group_number(list(row, reader))
+  whose <- group_number(c(list(row), lesions["READER"[!is.null(lesions[["READER"]])]]))
   lesion <- group_number(list(whose, lesions$TRLNKID))
   day <- as.numeric(lesions$ADT)
   flagged <- if (is.null(lesions[["ABLFL"]])) rep(FALSE, nrow(lesions)) else lesions[["ABLFL"]] %in% "Y"
@@ -44,17 +43,6 @@ baseline_limit <- function(persons) {
   start <- as.numeric(persons[["STARTDT"]])
   if (length(dose) == 0) dose <- rep(NA_real_, nrow(persons))
   if (length(start) == 0) dose else ifelse(is.na(dose), start, dose)
-}
-
-# Numbers 1, 2, ... for the distinct combinations of values.
-group_number <- function(columns) {
-  group <- rep(1, length(columns[[1]]))
-  for (column in columns) {
-    code <- match(column, unique(column))
-    group <- group * (max(code, 1) + 1) + code
-    group <- match(group, unique(group))
-  }
-  group
 }
 
 baseline_findings <- function(scans, facts) {
@@ -224,13 +212,13 @@ schedule_findings <- function(tables, facts) {
     return(NULL)
   }
   visits <- c("lesions", "assessments", "questionnaires", "performance_status")
+  plain <- function(visits) toupper(trimws(visits))
   do.call(rbind, lapply(intersect(visits, names(tables)), function(name) {
     table <- tables[[name]]
     if (is.null(table[["AVISIT"]]) || is.null(table[["ADT"]])) {
       return(NULL)
     }
-    plain <- function(visits) toupper(trimws(visits))
-    line <- match(recode(table[["AVISIT"]], plain), plain(schedule$AVISIT))
+    line <- recode(table[["AVISIT"]], function(visits) match(plain(visits), plain(schedule$AVISIT)))
     off <- abs(as.numeric(table[["ADT"]]) - as.numeric(start)[facts$row[[name]]] - schedule$TARGET_DAY[line])
     rbind(
       finding(

@@ -211,7 +211,10 @@ whole_table <- function(change) {
 
 # ---- where ----
 
-is_target <- function(table, ...) table$TRGRPID == "TARGET" & table$ABLFL == ""
+# Targets that were measured after the baseline.
+is_target <- function(table, ...) {
+  table$TRGRPID == "TARGET" & table$ABLFL == "" & is.na(table$TRSTRESC) & !is.na(table$AVAL)
+}
 
 baseline_target <- function(table, ...) table$TRGRPID == "TARGET" & table$ABLFL == "Y"
 
@@ -404,7 +407,7 @@ fault_plans <- list(
   "improbable size" = plan("lesions", "AVAL", "out_of_range", "doubt", put("AVAL", 420), is_target),
   "absent with a size" = plan(
     "lesions", "AVAL", "out_of_range", "error", put("TRSTRESC", "ABSENT"), function(table, ...) {
-      is_target(table) & table$AVAL > 0
+      is_target(table) & table$AVAL > 0 & !table$NODAL %in% "Y"
     }
   ),
   "impossible grade" = plan("performance_status", "AVAL", "out_of_range", "error", put("AVAL", 6)),

@@ -112,8 +112,10 @@ gather_study <- function(tables, options) {
   }
   said <- rbind(said, do.call(rbind, unname(Map(list_faults, given, names(given)))))
   dated <- date_tables(Map(without_lists, given, names(given)), options)
-  tables <- complete_tables(dated, options)
-  faults <- rbind(with_severity(said, "error"), study_findings(dated, tables, options))
+  dated$tables <- assume_days(dated, options$assessment_day)
+  contacts <- study_contacts(dated$tables)
+  tables <- complete_tables(dated, contacts)
+  faults <- rbind(with_severity(said, "error"), study_findings(dated$read, tables, contacts, options))
   list(tables = tables, faults = faults, given = given)
 }
 
