@@ -98,6 +98,7 @@ irae_window_days     | 135     | 90 | whole | irAE are treatment-emergent until 
 irae_worsening       | 135     | 0.2 | probability | irAE that worsen by a grade: %s.
 irae_steroids        | 135     | c(0.1, 0.5, 0.95, 1) | probabilities4 | Corticosteroids, by grade: %s.
 irae_immunosuppressants | 135     | 0.15 | probability | Other immunosuppressants beside them: %s.
+irae_pause           | 15      | 0.3 | probability | First irAE that pause the treatment until resolved: %s.
 irae_fatal           | 135     | 0 | probability | Deaths during an irAE of grade 4 that it caused: %s.
 same_organ           | 135     | 0.70 | probability | A later irAE is in the same organ: %s.
 distinct_organ       | 135     | 0.26 | probability | In another organ: %s.

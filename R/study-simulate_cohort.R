@@ -128,6 +128,7 @@ immunotherapy_course <- function(persons, paths, design, seed) {
   persons$T_PROG <- at(states_with(model, "progressed"), from = states_with(model, "free"))
   persons$T_DEATH <- at("dead")
   persons$T_IRAE <- at(states_with(model, "active"))
+  persons$T_RESOLVED <- at(states_with(model, "resolved"))
   persons
 }
 
@@ -259,10 +260,24 @@ beyond <- function(time, day) is.na(time) | time > day
 
 # The last day of study treatment; NA while it goes on.
 stop_treatment <- function(persons, design, seed) {
-  u <- cohort_draws(seed, "therapies", persons$person, 8)
+  u <- cohort_draws(seed, "therapies", persons$person, 3)
   end <- treatment_ends[[design$kind]](persons, u, design)
   stopped <- !is.na(end) & end <= persons$LAST
   persons$T_STOP <- ifelse(stopped, end, ifelse(persons$DIED, persons$LAST, NA))
+  pause_treatment(persons, u[, 3], design)
+}
+
+# The first irAE may interrupt the treatment until it resolves, if it does so while treatment goes on.
+pause_treatment <- function(persons, u, design) {
+  if (is.null(design$irae_pause)) {
+    return(persons)
+  }
+  from <- floor(persons$T_IRAE)
+  to <- floor(persons$T_RESOLVED)
+  until <- pmin(persons$T_STOP, persons$LAST, na.rm = TRUE)
+  pauses <- (u < design$irae_pause & from > 0 & to > from & to <= until) %in% TRUE
+  persons$T_PAUSE <- ifelse(pauses, from, NA)
+  persons$T_RESUME <- ifelse(pauses, to, NA)
   persons
 }
 

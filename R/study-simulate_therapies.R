@@ -17,7 +17,7 @@ simulate_exposure <- function(design, cohort, seed) {
     rechallenge = rechallenge_exposure(persons),
     perioperative = exposure_rows(persons, "Neoadjuvant immunotherapy", neoadjuvant_start(persons), -21),
     guided_therapy = exposure_rows(persons, persons$GROUP, 0, first_therapy_end(persons)),
-    exposure_rows(persons, persons$GROUP, 0, persons$T_STOP)
+    paused_exposure(persons)
   )
 }
 
@@ -42,8 +42,19 @@ rechallenge_exposure <- function(persons) {
   first$ASTDT <- persons$STARTDT - floor(persons$T_ONSET)
   again <- persons[began(persons$T_RECHALLENGE, persons), ]
   treatment <- paste(again$GROUP, "rechallenge", recycle0 = TRUE)
-  second <- exposure_rows(again, treatment, again$T_RECHALLENGE, again$T_STOP)
-  rows <- rbind(first, second)
+  person_by_person(rbind(first, exposure_rows(again, treatment, again$T_RECHALLENGE, again$T_STOP)), persons)
+}
+
+# Until the interruption, and from its end on.
+paused_exposure <- function(persons) {
+  pauses <- !is.na(persons$T_PAUSE)
+  first <- exposure_rows(persons, persons$GROUP, 0, ifelse(pauses, persons$T_PAUSE - 1, persons$T_STOP))
+  again <- persons[pauses, ]
+  person_by_person(rbind(first, exposure_rows(again, again$GROUP, again$T_RESUME, again$T_STOP)), persons)
+}
+
+# Rows person by person, in the order of their dates.
+person_by_person <- function(rows, persons) {
   rows <- rows[order(match(rows$USUBJID, persons$USUBJID), rows$ASTDT), ]
   rownames(rows) <- NULL
   rows
@@ -55,13 +66,12 @@ simulate_therapies <- function(design, cohort, seed) {
     return(NULL)
   }
   persons <- cohort$persons
-  u <- cohort_draws(seed, "therapies", persons$person, 4)
+  # The first three say when treatment ends or pauses.
+  u <- cohort_draws(seed, "therapies", persons$person, 7)[, 4:7, drop = FALSE]
   rows <- rbind(
     if (design$kind == "guided_therapy") guided_rows(persons, seed), later_rows(persons, u, design)
   )
-  rows <- rows[order(match(rows$USUBJID, persons$USUBJID), rows$ASTDT), ]
-  rownames(rows) <- NULL
-  rows
+  person_by_person(rows, persons)
 }
 
 # The therapy that the person's variant leads to, and after progression on it the one for resistance.

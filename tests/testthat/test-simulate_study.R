@@ -245,3 +245,54 @@ test_that("tables only that are asked for", {
   whole <- simulate_study(design, 1, as = "tables")
   expect_identical(simulate_tables(design, 1, "adverse_events")$adverse_events, whole$adverse_events)
 })
+
+test_that("treatment pauses from the first irAE to its resolution, and nothing else changes", {
+  for (make in list(design_biomarker_cohort, design_irae_risk)) {
+    made <- lapply(c(none = 0, all = 1), function(p) {
+      design <- make(400, accrual = 60, n_markers = 0, signal_markers = 0, irae_pause = p)
+      cohort <- simulate_cohort(design, 4)
+      list(design = design, persons = cohort$persons, tables = make_tables(design, cohort, 4))
+    })
+    none <- made$none$tables
+    all <- made$all$tables
+    expect_false(anyDuplicated(none$exposure$USUBJID) > 0)
+    expect_identical(made$none$persons$T_STOP, made$all$persons$T_STOP)
+    same <- setdiff(names(none), c("exposure", "adverse_events"))
+    expect_identical(none[same], all[same])
+    persons <- made$all$persons
+    spans <- split(all$exposure, factor(all$exposure$USUBJID, persons$USUBJID))
+    paused <- lengths(lapply(spans, `[[`, "ASTDT")) == 2
+    expect_lte(max(table(all$exposure$USUBJID)), 2)
+    # By hand: resolved while the patient is treated and followed, a day or more after it began.
+    end <- pmin(all$subjects$TRTEDT - persons$STARTDT, persons$LAST, na.rm = TRUE)
+    from <- floor(persons$T_IRAE)
+    to <- floor(persons$T_RESOLVED)
+    expected <- from >= 1 & to > from & to <= end
+    expect_identical(unname(paused), expected %in% TRUE)
+    expect_gt(sum(paused), 40)
+    rows <- do.call(rbind, spans[paused])
+    first <- !duplicated(rows$USUBJID)
+    expect_equal(as.numeric(rows$ASTDT[first] - persons$STARTDT[paused]), rep(0, sum(paused)))
+    expect_equal(as.numeric(rows$AENDT[first] - persons$STARTDT[paused]), from[paused] - 1)
+    expect_equal(as.numeric(rows$ASTDT[!first] - persons$STARTDT[paused]), to[paused])
+    expect_identical(rows$AENDT[!first], all$subjects$TRTEDT[paused])
+    expect_equal(nrow(cohort_faults(list(persons = persons), exposure = all$exposure)), 0)
+    subjects <- all$subjects[setdiff(names(all$subjects), c("TRTSDT", "TRTEDT"))]
+    built <- study(subjects, all$exposure, vital_status = all$vital_status, design = "cohort", arm = NULL)
+    expect_equal(built$subjects$TRTSDT, none$subjects$TRTSDT)
+    ended <- !is.na(none$subjects$TRTEDT)
+    expect_equal(built$subjects$TRTEDT[ended], none$subjects$TRTEDT[ended])
+  }
+})
+
+test_that("new therapy does not depend on what ended the treatment", {
+  design <- design_irae_risk(3000, accrual = 300, n_markers = 0, signal_markers = 0, irae_stop = 0.5)
+  cohort <- simulate_cohort(design, 3)
+  persons <- cohort$persons
+  therapies <- simulate_therapies(design, cohort, 3)
+  progressed <- which(persons$PROG_SEEN + 35 <= persons$LAST & persons$T_IRAE < persons$PROG_SEEN)
+  stopped <- (persons$T_STOP == floor(persons$T_IRAE))[progressed] %in% TRUE
+  new <- (persons$USUBJID %in% therapies$USUBJID)[progressed]
+  expect_gt(min(table(stopped, new)), 20)
+  expect_gt(stats::fisher.test(stopped, new)$p.value, 0.001)
+})
