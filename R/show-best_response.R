@@ -112,26 +112,32 @@ response_bar_data <- function(counts, rate) {
 arm_words <- function(rate) {
   one <- function(x) formatC(100 * x, format = "f", digits = 1)
   arms <- nrow(rate)
-  name <- if (arms < 3) rate$group else vapply(rate$group, wrapped, "", width = 60 / arms)
+  width <- 66 / arms
+  name <- vapply(rate$group, wrapped, "", width = width)
+  counted <- sprintf("(n = %s)", format_count(rate$n))
+  gap <- ifelse(nchar(sub(".*\n", "", name)) + nchar(counted) < width, " ", "\n")
+  head <- same_lines(paste0(name, gap, counted))
   sprintf(
-    "%s%s(n = %s)\nORR %s%%\n(%s%s to %s)", name, if (arms < 3) " " else "\n", format_count(rate$n),
+    "%s\nORR %s%%\n(%s%s to %s)", head,
     one(rate$estimate), if (arms < 4) paste0(format_percent(rate$conf.level[1]), " CI ") else "",
     one(rate$conf.low), one(rate$conf.high)
   )
+}
+
+# The short ones begin with empty lines, so that what follows stands side by side.
+same_lines <- function(words) {
+  lines <- lengths(strsplit(words, "\n", fixed = TRUE))
+  paste0(strrep("\n", max(lines) - lines), words)
 }
 
 count_percent <- function(count, percent) {
   sprintf("%s (%s%%)", format_count(count), formatC(percent, format = "f", digits = 1))
 }
 
-# The same above a bar: in two lines where it is wide enough.
+# The same above a bar; narrow ones have room for the count.
 count_above <- function(count, percent, many) {
-  words <- if (many) {
-    count_percent(count, percent)
-  } else {
-    sprintf("%s\n%s%%", format_count(count), formatC(percent, format = "f", digits = 1))
-  }
-  ifelse(count == 0, "0", words)
+  below <- if (many) "" else sprintf("\n%s%%", formatC(percent, format = "f", digits = 1))
+  paste0(format_count(count), ifelse(count == 0, "", below))
 }
 
 # From the best response at the bottom on; thin pieces have their words beside the bar.
@@ -141,10 +147,10 @@ stacked_responses <- function(data, palette, title) {
   data$middle <- data$to - data$percent / 2
   data$place <- as.numeric(data$arm)
   words <- data[data$n.event > 0, , drop = FALSE]
-  words$label <- paste(short_words(words$response), count_percent(words$n.event, words$percent))
   arms <- nlevels(data$arm)
-  width <- c(0.5, 0.5, 0.48, 0.3)[min(arms, 4)]
-  inside <- words$percent >= 5.5 & arms < 4
+  inside <- words$percent >= 5.5
+  words$label <- stacked_words(words, arms, inside)
+  width <- c(0.5, 0.5, 0.48, 0.72)[min(arms, 4)]
   colours <- picture_palette(data$response, palette)
   ggplot2::ggplot(data, ggplot2::aes(x = .data[["place"]], y = .data[["percent"]])) +
     ggplot2::geom_col(
@@ -153,17 +159,29 @@ stacked_responses <- function(data, palette, title) {
     ) +
     ggplot2::geom_text(
       ggplot2::aes(y = .data[["middle"]], label = .data[["label"]]), words[inside, , drop = FALSE],
-      size = if (arms < 3) 3 else 2.3, colour = ink(colours)[as.character(words$response[inside])]
+      size = if (arms < 3) 3 else if (arms < 7) 2.3 else 1.8,
+      colour = ink(colours)[as.character(words$response[inside])]
     ) +
     words_beside(words[!inside, , drop = FALSE], width, if (arms < 3) 2.8 else if (arms == 3) 2.5 else 2.2) +
-    ggplot2::scale_fill_manual(values = colours, name = title) +
-    ggplot2::guides(fill = ggplot2::guide_legend(reverse = TRUE)) +
+    ggplot2::scale_fill_manual(values = colours, labels = short_words) +
+    ggplot2::labs(fill = title) +
+    ggplot2::guides(fill = legend_guide(title, short_words(levels(data$response)))) +
     ggplot2::scale_x_continuous(
       breaks = seq_along(levels(data$arm)), labels = levels(data$arm),
       expand = ggplot2::expansion(add = c(0.45, if (all(inside)) 0.45 else 0.65))
     ) +
     ggplot2::scale_y_continuous(limits = c(0, NA), expand = ggplot2::expansion(mult = c(0, 0.03))) +
-    picture_theme("none")
+    picture_theme(if (arms < 4) "none" else "top") +
+    (if (arms > 4) ggplot2::theme(axis.text.x = ggplot2::element_text(size = 7)))
+}
+
+# Bars of many arms have a legend and no words, and beside thin pieces nothing but the count.
+stacked_words <- function(words, arms, inside) {
+  counted <- count_percent(words$n.event, words$percent)
+  if (arms < 4) {
+    return(paste(short_words(words$response), counted))
+  }
+  ifelse(inside, counted, format_count(words$n.event))
 }
 
 # Long words have short ones in the bars, which the caption explains.
@@ -219,7 +237,7 @@ spread_out <- function(at, gap, bottom, top) {
 
 responses_beside <- function(data, rate, palette, title) {
   arms <- levels(data$arm)
-  groups <- factor(data$arm, arms, gsub("\n", " ", sub("\nORR", ": ORR", arms, fixed = TRUE), fixed = TRUE))
+  groups <- factor(data$arm, arms, beside_words(arms))
   data$arm <- groups
   colours <- picture_palette(groups, palette)
   many <- nlevels(groups) * nlevels(data$response) > 16
@@ -230,14 +248,20 @@ responses_beside <- function(data, rate, palette, title) {
     ggplot2::geom_col(width = 0.8, position = beside, colour = "grey30", linewidth = 0.25) +
     ggplot2::geom_text(
       ggplot2::aes(label = count_above(.data[["n.event"]], .data[["percent"]], many)),
-      position = beside, vjust = if (many) 0.5 else -0.25, hjust = if (many) -0.1 else 0.5,
-      angle = if (many) 90 else 0, size = 2.4, lineheight = 0.9
+      position = beside, vjust = -0.25, size = if (many) 2.1 else 2.4, lineheight = 0.9
     ) +
-    ggplot2::scale_fill_manual(values = colours, name = NULL) +
+    ggplot2::scale_fill_manual(values = colours) +
+    ggplot2::labs(fill = NULL) +
     ggplot2::guides(fill = ggplot2::guide_legend(ncol = 1)) +
     ggplot2::scale_x_discrete(labels = short_words) +
-    ggplot2::scale_y_continuous(expand = ggplot2::expansion(mult = c(0, if (many) 0.4 else 0.15))) +
+    ggplot2::scale_y_continuous(expand = ggplot2::expansion(mult = c(0, 0.15))) +
     picture_theme("top")
+}
+
+# "A (n = 4): ORR 75.0% (95% CI 19.4 to 99.4)" in the legend.
+beside_words <- function(arms) {
+  arms <- sub("\nORR", ": ORR", sub("^\n+", "", arms), fixed = TRUE)
+  legend_words(gsub("\n", " ", arms, fixed = TRUE))
 }
 
 bars_caption <- function(rate, column, object, responses) {

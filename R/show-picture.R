@@ -103,23 +103,31 @@ picture_panels <- function(plot, facet, scales = "fixed", ...) {
   if (is.null(facet)) {
     return(plot)
   }
+  size <- if (panel_columns(nlevels(plot$data$panel)) > 2) 8.5 else 9.5
   plot + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), scales = scales, ...) +
     ggplot2::theme(
       strip.background = ggplot2::element_blank(), panel.spacing = ggplot2::unit(0.8, "lines"),
-      strip.text = ggplot2::element_text(face = "bold", size = 9.5), strip.clip = "off"
+      strip.text = ggplot2::element_text(face = "bold", size = size), strip.clip = "off"
     )
 }
 
-# Each panel says how many patients it shows.
+# Each panel says how many patients it shows, beside its name where there is room, else below it.
 counted_panels <- function(groups, persons = seq_along(groups)) {
-  n <- tapply(persons, groups, function(who) length(unique(who)))
-  k <- nlevels(groups)
-  form <- if (k > 2) "%s\nn = %d" else "%s (n = %d)"
-  names <- if (k > 2) vapply(levels(groups), wrapped, "", width = max(12, 54 / k)) else levels(groups)
-  factor(groups, levels(groups), sprintf(form, names, n[levels(groups)]))
+  n <- tapply(persons, groups, function(who) length(unique(who)))[levels(groups)]
+  width <- floor(70 / panel_columns(nlevels(groups)))
+  names <- vapply(levels(groups), wrapped, "", width = width)
+  last <- nchar(sub(".*\n", "", names))
+  counted <- sprintf("(n = %d)", n)
+  gap <- ifelse(last + nchar(counted) >= width, "\n", " ")
+  factor(groups, levels(groups), paste0(names, gap, counted))
 }
 
 wrapped <- function(words, width) paste(strwrap(words, width), collapse = "\n")
+
+# Up to four panels stand in one row.
+panel_columns <- function(k) if (k <= 4) max(1, k) else ceiling(sqrt(k))
+
+panel_rows <- function(k) ceiling(k / panel_columns(k))
 
 picture_theme <- function(legend = "top") {
   curve_theme(legend) + ggplot2::theme(
@@ -134,10 +142,17 @@ picture_theme <- function(legend = "top") {
   )
 }
 
-# A legend of many words takes two lines.
+# A legend of many words takes as many lines as a page of 16 cm needs.
 legend_guide <- function(title, words, ...) {
-  ggplot2::guide_legend(nrow = if (sum(nchar(c(title, words)) + 5) > 85) 2, byrow = TRUE, ...)
+  one_line <- sum(nchar(c(title, words)) + 5) <= 85
+  room <- 85 - if (is.null(title)) 0 else nchar(title) + 5
+  widest <- max(nchar(unlist(strsplit(words, "\n", fixed = TRUE))), 1)
+  columns <- max(1, floor(room / (widest + 6)))
+  ggplot2::guide_legend(ncol = if (!one_line) min(columns, length(words)), byrow = TRUE, ...)
 }
+
+# Names too long for a legend are broken.
+legend_words <- function(words) vapply(as.character(words), wrapped, "", width = 70, USE.NAMES = FALSE)
 
 # Several legends stand in one line if their words fit a page of 16 cm.
 legend_lines <- function(...) {
@@ -159,6 +174,11 @@ progression_words <- function(rule) if (is_irecist(rule)) "confirmed progression
 # Sentences below the picture, in lines that fit a page of 16 cm.
 picture_caption <- function(...) {
   paste(strwrap(paste(c(...), collapse = " "), 100), collapse = "\n")
+}
+
+# "90 patients.", or "78 of 80 patients."
+said_patients <- function(n, all) {
+  sprintf("%s%s.", if (n < all) sprintf("%d of ", n) else "", counted_patients(all))
 }
 
 # "Not shown: 2 without target lesions, 1 without a baseline."; nothing where nobody is.

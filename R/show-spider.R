@@ -55,13 +55,15 @@ spider_plot <- function(x, subjects = NULL, rule = NULL, reader = NULL, ..., col
   abort_input(nothing_shown_fault(why))
   if (identical(facet, "auto")) facet <- if (sum(is.na(why)) > 60) colour
   data <- spider_data(source, changes, colour, facet, unit, limit)
-  plot <- draw_spider(
-    data, lines, palette, column_title(colour, source$best, source$arm), unit, identical(facet, colour)
-  )
+  title <- column_title(colour, source$best, source$arm)
+  plot <- draw_spider(data, lines, palette, title, unit, identical(facet, colour))
   if (is.null(x_lab)) x_lab <- sprintf("Time since start (%s)", unit)
   if (is.null(y_lab)) y_lab <- "Change of target sum\nfrom baseline (%)"
-  picture_panels(plot, facet) +
-    ggplot2::labs(x = x_lab, y = y_lab, caption = spider_caption(data, why, lines, limit, source))
+  picture_panels(plot, facet, ncol = panel_columns(nlevels(data$panel))) +
+    ggplot2::labs(
+      x = x_lab, y = y_lab, colour = title, shape = NULL,
+      caption = spider_caption(data, why, lines, limit, source)
+    )
 }
 
 # The points of the lines, each patient's from 0 at the start; the first progression and new lesion marked.
@@ -122,10 +124,10 @@ draw_spider <- function(data, lines, palette, title, unit, told) {
         x = .data[["x"]], xend = .data[["xend"]], y = .data[["y"]], yend = .data[["yend"]],
         colour = .data[["group"]], linetype = .data[["part"]]
       ), pieces,
-      linewidth = if (few) 0.55 else 0.25, alpha = if (few) 1 else 0.6
+      linewidth = if (few) 0.55 else 0.3, alpha = if (few) 1 else 0.75
     ) +
     spider_marks(data, n) +
-    ggplot2::scale_colour_manual(values = colours, name = title) +
+    ggplot2::scale_colour_manual(values = colours, labels = legend_words) +
     ggplot2::scale_linetype_manual(values = c(counts = "solid", after = "11"), guide = "none") +
     time_scale_of(max(data$time), unit, nlevels(data$panel)) +
     change_scale(ends[1], ends[2], lines, nlevels(data$panel)) +
@@ -170,13 +172,13 @@ spider_marks <- function(data, n) {
       ggplot2::aes(shape = .data[["mark"]]), marks,
       size = if (n <= 40) 2 else 1, stroke = if (n <= 40) 0.7 else 0.4, colour = "black"
     ),
-    ggplot2::scale_shape_manual(values = mark_shapes[kinds], name = NULL)
+    ggplot2::scale_shape_manual(values = mark_shapes[kinds])
   )
 }
 
 spider_caption <- function(data, why, lines, limit, source) {
   picture_caption(
-    sprintf("%d of %s.", sum(is.na(why)), counted_patients(length(why))), not_shown_words(why),
+    said_patients(sum(is.na(why)), length(why)), not_shown_words(why),
     "Complete sums of the target lesions; the baseline stands at time 0.",
     if (!all(data$counts)) {
       sprintf(

@@ -15,8 +15,8 @@
 #'
 #' @section Spans of treatment: `bar = "therapies"` draws the rows of the table `exposure`, coloured by
 #'   `EXTRT`, and, with lower bars, those of `therapies` (in one colour, or by `CMCAT` where it has several
-#'   categories); `bar = "treatment"` draws `exposure` alone, coloured by a column of the patients. Without that table
-#'   treatment runs from `TRTSDT` to `TRTEDT`. Doses of one treatment at most `gap_days` apart are one bar.
+#'   categories); `bar = "treatment"` draws `exposure` alone, coloured by a column of the patients. Without
+#'   that table treatment runs from `TRTSDT` to `TRTEDT`. Doses of one treatment at most `gap_days` apart are one bar.
 #'   Treatments of a patient at the same time share her lane. Whatever has no `AENDT` goes on to the end of
 #'   treatment (`TRTEDT`), and without that to the end of follow-up; what was given before time zero is not
 #'   drawn. Treatments differ in lightness, and every second one is hatched, so that they can be told in grey.
@@ -115,7 +115,7 @@ swimmer_plot <- function(x, rule = NULL, reader = NULL, censoring = NULL, ..., b
   if (is.null(x_lab)) x_lab <- sprintf("Time since start (%s)", unit)
   if (is.null(y_lab)) y_lab <- sprintf("Patients (n = %d)", nrow(drawn))
   plot <- draw_swimmer(drawn, palette, max(data$end), unit, ids, told)
-  picture_panels(plot, facet, "free_y", nrow = if (nlevels(drawn$panel) <= 4) 1) + ggplot2::labs(
+  picture_panels(plot, facet, "free_y", ncol = panel_columns(nlevels(drawn$panel))) + ggplot2::labs(
     x = x_lab, y = y_lab, fill = title, linetype = title, shape = NULL,
     caption = swimmer_caption(
       drawn, adtte, bar, given, said_page(page, per_page, nrow(data), nrow(everybody))
@@ -160,7 +160,7 @@ page_faults <- function(page, per_page, n) {
 # "Page 2 of 3: patients 31 to 60 of 90."
 said_page <- function(page, per_page, n, all) {
   if (is.null(page) || n <= per_page) {
-    return(sprintf("%s%s.", if (n < all) sprintf("%d of ", n) else "", counted_patients(all)))
+    return(said_patients(n, all))
   }
   sprintf(
     "Page %d of %d: %d to %d of %s%s.", page, ceiling(n / per_page), (page - 1) * per_page + 1,
@@ -170,13 +170,16 @@ said_page <- function(page, per_page, n, all) {
 
 lanes_read <- 60
 
+# Panels one below the other share the height of the figure.
+lanes_of <- function(data) max(table(data$panel)) * panel_rows(nlevels(data$panel))
+
 warn_of_many_lanes <- function(data) {
-  n <- max(table(data$panel))
+  n <- lanes_of(data)
   if (n > lanes_read) {
     inform_tte(c(
-      sprintf("%d lanes in a panel: on a figure 10 cm high they show a pattern, but no patient.", n),
+      sprintf("%d lanes from top to bottom: 10 cm of height show a pattern, but no patient.", n),
       i = sprintf(
-        "Make it %d cm high, draw it in pages with `page = 1` to %d, or choose `patients`.",
+        "Make the figure %d cm high, draw it in pages with `page = 1` to %d, or choose `patients`.",
         ceiling(0.2 * n + 5), ceiling(nrow(data) / 30)
       )
     ), "many_lanes")
@@ -196,7 +199,7 @@ swimmer_marks <- data.frame(
 
 # `longest`: the end of the time axis, the same on every page.
 draw_swimmer <- function(data, palette, longest, unit, ids, told) {
-  n <- max(table(data$panel))
+  n <- lanes_of(data)
   thin <- n > lanes_read
   spans <- attr(data, "spans")
   known <- levels(spans$group)
@@ -211,7 +214,7 @@ draw_swimmer <- function(data, palette, longest, unit, ids, told) {
       ggplot2::aes(x = 0, xend = .data[["end"]], yend = .data[["lane"]]),
       colour = "grey45", linewidth = if (thin) 0.15 else 0.4
     ) +
-    swimmer_bars(spans, thin, longest * min(4, nlevels(data$panel))) +
+    swimmer_bars(spans, thin, longest * panel_columns(nlevels(data$panel))) +
     ggplot2::geom_rect(
       ggplot2::aes(
         xmin = .data[["response_from"]], xmax = .data[["response_to"]], ymin = .data[["lane"]] - band,
@@ -221,7 +224,7 @@ draw_swimmer <- function(data, palette, longest, unit, ids, told) {
     ) +
     swimmer_arrows(data, longest, n) +
     draw_points(marks, attr(data, "marks"), mark_size(n)) +
-    ggplot2::scale_fill_manual(values = colours, breaks = shown) +
+    ggplot2::scale_fill_manual(values = colours, breaks = shown, labels = legend_words) +
     ggplot2::guides(
       fill = if (told) "none" else legend_guide(NULL, shown, order = 1),
       linetype = if (told) "none" else legend_guide(NULL, shown, order = 1)
@@ -296,8 +299,8 @@ hatched <- function(strokes, known) {
       show.legend = c(linetype = TRUE, fill = TRUE, shape = FALSE)
     ),
     ggplot2::scale_linetype_manual(
-      values = stats::setNames(rep_len(c("blank", "solid"), length(known)), known), drop = FALSE,
-      limits = known
+      values = stats::setNames(rep_len(c("blank", "solid"), length(known)), known), limits = known,
+      labels = legend_words
     )
   )
 }
@@ -362,12 +365,14 @@ draw_points <- function(marks, kinds, size) {
   )
 }
 
+# Few lanes do not fill the figure.
 lane_scale <- function(data, ids) {
+  free <- max(0, 6 - max(table(data$panel))) / 2
   if (!ids) {
-    return(ggplot2::scale_y_continuous(breaks = NULL, expand = ggplot2::expansion(add = 0.8)))
+    return(ggplot2::scale_y_continuous(breaks = NULL, expand = ggplot2::expansion(add = 0.8 + free)))
   }
   ggplot2::scale_y_continuous(
-    breaks = data$lane, labels = data$USUBJID, expand = ggplot2::expansion(add = 0.6)
+    breaks = data$lane, labels = data$USUBJID, expand = ggplot2::expansion(add = 0.6 + free)
   )
 }
 

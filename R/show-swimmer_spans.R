@@ -73,7 +73,7 @@ later_spans <- function(x) {
   }
   rows <- span_rows(x$therapies, "CMCAT", later = TRUE)
   kinds <- unique(stats::na.omit(rows$what))
-  rows$what <- if (length(kinds) < 2) "New therapy" else therapy_words(rows$what)
+  rows$what <- if (length(kinds) < 2) rep("New therapy", nrow(rows)) else therapy_words(rows$what)
   rows
 }
 

@@ -12,7 +12,7 @@
 #' @section Reading it: The line at -30 \% is what a partial response needs. The line at +20 \% is for
 #'   orientation only, because progression is measured from the smallest sum, not from the baseline. A deep
 #'   bar need not be a response: it may lack confirmation, or a new lesion may have come. Bars above `limit`
-#'   end there under a triangle.
+#'   end there under a triangle, with their change beside it where there is room.
 #'
 #' @param x A study, or a [derive_response()] result.
 #' @param subjects For a [derive_response()] result: the patients, as [best_response()] takes them, or a
@@ -28,11 +28,12 @@
 #' @param lines Where lines are drawn, in per cent.
 #' @param limit Changes above it are cut there, in per cent; `Inf` cuts none.
 #' @param labels A column whose values are written at the foot of the bars, or `FALSE`. By default the
-#'   confirmed best response, if no panel has more than 40 patients.
+#'   confirmed best response, if no panel has more than 40 patients. Where neither the colour nor the labels
+#'   tell it, a dot at the end of the bar marks a confirmed response.
 #' @param palette Colours, in the order of the groups or named by them.
 #' @param x_lab,y_lab Axis titles.
 #' @return A ggplot. Its `data` has a row for each patient who is drawn: `USUBJID`, `change` in per cent,
-#'   `ADT` of the smallest sum, `group`, `rank`.
+#'   `ADT` of the smallest sum, `group`, `rank`, and `confirmed`: has a dot.
 #' @section Errors: `tte_error_input` for columns that are not there, several readers without a choice, and
 #'   data in which nobody has a change.
 #' @seealso [spider_plot()], [swimmer_plot()], [best_response()]
@@ -72,12 +73,14 @@ waterfall_plot <- function(x, subjects = NULL, rule = NULL, reader = NULL, ..., 
   abort_input(nothing_shown_fault(all$missing))
   drawn <- rank_bars(all[is.na(all$missing), , drop = FALSE], limit)
   written <- !isFALSE(labels) && (!is.null(labels) || max(drawn$rank) <= 40)
-  plot <- draw_waterfall(drawn, lines, limit, palette, column_title(colour, source$best, source$arm), written)
+  drawn$confirmed <- drawn$confirmed & !(colour == confirmed || written && identical(shown_labels, confirmed))
+  title <- column_title(colour, source$best, source$arm)
+  plot <- draw_waterfall(drawn, lines, limit, palette, title, written)
   if (is.null(x_lab)) x_lab <- sprintf("Patients (n = %d), by best change", nrow(drawn))
   if (is.null(y_lab)) y_lab <- "Best change of target sum\nfrom baseline (%)"
-  picture_panels(plot, facet, "free_x", nrow = 1) +
+  picture_panels(plot, facet, "free_x", ncol = panel_columns(nlevels(drawn$panel))) +
     ggplot2::labs(
-      x = x_lab, y = y_lab,
+      x = x_lab, y = y_lab, fill = title, shape = NULL,
       caption = waterfall_caption(all, drawn, assessments, lines, limit, source, written && is.null(labels))
     )
 }
@@ -105,7 +108,8 @@ waterfall_data <- function(source, assessments = "response", colour = "CBOR", fa
     USUBJID = best$USUBJID, change = smallest$change[at], ADT = smallest$ADT[at],
     group = picture_groups(best[[colour]]),
     panel = if (is.null(facet)) factor("") else picture_groups(best[[facet]]),
-    label = if (is.null(label)) NA_character_ else as.character(best[[label]]), missing = why
+    label = if (is.null(label)) NA_character_ else as.character(best[[label]]),
+    confirmed = best[[confirmed_column(best)]] %in% c("CR", "PR", "iCR", "iPR"), missing = why
   )
 }
 
@@ -134,10 +138,10 @@ draw_waterfall <- function(data, lines, limit, palette, title, written) {
     ggplot2::geom_hline(yintercept = 0, colour = "grey30", linewidth = 0.3) +
     flat_bars(flat, many) +
     ggplot2::geom_hline(yintercept = lines, linetype = "dashed", colour = "grey20", linewidth = 0.4) +
-    cut_marks(data[data$cut, , drop = FALSE], max(data$rank)) +
+    bar_marks(data, diff(ends)) +
     (if (written) bar_labels(data, max(data$rank), diff(ends))) +
     ggplot2::scale_fill_manual(
-      values = colours, name = title, guide = legend_guide(title, levels(data$group))
+      values = colours, labels = legend_words, guide = legend_guide(title, levels(data$group), order = 1)
     ) +
     ggplot2::scale_colour_manual(values = colours, guide = "none") +
     ggplot2::scale_x_continuous(breaks = NULL, expand = ggplot2::expansion(add = 0.7)) +
@@ -161,22 +165,49 @@ flat_bars <- function(flat, many) {
   )
 }
 
-cut_marks <- function(cut, n) {
-  if (nrow(cut) == 0) {
+# A triangle above a bar that is cut, with its change where there is room; a dot at the foot of the bar of a
+# confirmed response, where neither the colour nor the labels tell it.
+bar_marks <- function(data, range) {
+  n <- max(data$rank) * panel_columns(nlevels(data$panel))
+  cut <- data[data$cut, , drop = FALSE]
+  confirmed <- data[data$confirmed, , drop = FALSE]
+  cut$mark <- rep("cut", nrow(cut))
+  cut$at <- cut$height + 0.015 * range
+  confirmed$mark <- rep("confirmed", nrow(confirmed))
+  confirmed$at <- confirmed$height + ifelse(confirmed$height > 0, 0.025, -0.025) * range
+  marks <- rbind(cut, confirmed)
+  if (nrow(marks) == 0) {
     return(NULL)
   }
   list(
     ggplot2::geom_point(
-      ggplot2::aes(shape = "cut"), cut,
-      size = if (n > 100) 0.9 else 1.8, colour = "black", position = ggplot2::position_nudge(y = 3)
+      ggplot2::aes(y = .data[["at"]], shape = .data[["mark"]]), marks,
+      size = if (n > 100) 0.7 else if (n > 60) 1.2 else 1.8, colour = "black"
     ),
-    ggplot2::scale_shape_manual(values = c(cut = 17), guide = "none")
+    if (nrow(cut) > 0 && n <= 60) {
+      ggplot2::geom_text(
+        ggplot2::aes(y = .data[["at"]] + 0.035 * range, label = signed_percent(round(.data[["change"]]))),
+        cut,
+        angle = 90, hjust = 0, size = 2.3, colour = "grey15"
+      )
+    },
+    if (nrow(cut) > 0 && n <= 60) ggplot2::expand_limits(y = max(cut$at) + 0.12 * range),
+    ggplot2::scale_shape_manual(
+      values = c(confirmed = 16, cut = 17), breaks = "confirmed"[nrow(confirmed) > 0],
+      labels = "Confirmed response"[nrow(confirmed) > 0],
+      guide = if (nrow(confirmed) == 0) {
+        "none"
+      } else {
+        ggplot2::guide_legend(order = 2, override.aes = list(size = 2))
+      }
+    )
   )
 }
 
 # Words stand across the zero line from their bar, where nothing else is; many of them stand upright.
 bar_labels <- function(data, n, range) {
-  up <- n > 16 || any(nchar(data$label) > 4)
+  n <- n * panel_columns(nlevels(data$panel))
+  up <- n * max(nchar(data$label), 2, na.rm = TRUE) > 60
   above <- data$height <= 0
   away <- (if (up) 0.02 else 0.03) * range
   data$at <- ifelse(above, away, -away)
@@ -189,7 +220,7 @@ bar_labels <- function(data, n, range) {
 
 waterfall_caption <- function(all, drawn, assessments, lines, limit, source, labelled) {
   picture_caption(
-    sprintf("%d of %s.", nrow(drawn), counted_patients(nrow(all))), not_shown_words(all$missing),
+    said_patients(nrow(drawn), nrow(all)), not_shown_words(all$missing),
     "Best change: smallest complete sum of the target lesions",
     if (assessments == "response") {
       sprintf("up to the %s, new anticancer therapy or data cut,", progression_words(source$rule))
@@ -198,9 +229,13 @@ waterfall_caption <- function(all, drawn, assessments, lines, limit, source, lab
     }, "against the baseline.",
     if (length(lines) > 0) sprintf("Lines at %s.", and_list(signed_percent(sort(lines), "%"))),
     if (any(drawn$cut)) {
-      sprintf("Triangle: %d above %s, cut there.", sum(drawn$cut), signed_percent(limit, "%"))
+      sprintf(
+        "Triangle: %d above %s, cut there (the largest is %s).", sum(drawn$cut), signed_percent(limit, "%"),
+        signed_percent(round(max(drawn$change)), "%")
+      )
     },
     if (labelled) "Labels: confirmed best response.",
+    if (any(drawn$confirmed)) sprintf("Dot: %d with a confirmed response.", sum(drawn$confirmed)),
     said_reader(source), said_cut(source$cut)
   )
 }

@@ -100,3 +100,34 @@ test_that("a result by iRECIST is drawn by iRECIST, and by RECIST 1.1 when asked
   expect_fault(ggplot2::autoplot(best, criteria = "WHO"), "not_a_choice", "criteria")
   expect_fault(ggplot2::autoplot(ten_best(), criteria = "iRECIST"), "not_a_choice", "criteria")
 })
+
+# `n` arms of ten patients each, with names of `words` words.
+best_of_arms <- function(n, words = 1) {
+  visits <- data.frame(
+    USUBJID = as.character(seq_len(10 * n)), ADT = day_zero + 50,
+    AVALC = rep(c("CR", "PR", "PR", "SD", "SD", "SD", "SD", "PD", "PD", "NE"), n)
+  )
+  arms <- vapply(seq_len(n), function(i) paste(rep(paste0("Compound", i), words), collapse = " "), "")
+  subjects <- data.frame(USUBJID = visits$USUBJID, STARTDT = day_zero, ARM = rep(arms, each = 10))
+  best_response(visits, subjects, rule = recist(confirmed = FALSE))
+}
+
+test_that("long names of arms are broken, and what is below them stands side by side", {
+  skip_if_not_installed("ggplot2")
+  data <- ggplot2::autoplot(best_of_arms(2, 6), by = "ARM")$data
+  lines <- strsplit(levels(data$arm), "\n", fixed = TRUE)
+  expect_lte(max(nchar(unlist(lines))), 33)
+  expect_identical(same_lines(c("a", "b\nc")), c("\na", "b\nc"))
+  plot <- ggplot2::autoplot(best_of_arms(2, 6), by = "ARM", position = "dodge")
+  expect_lte(max(nchar(unlist(strsplit(levels(plot$data$arm), "\n", fixed = TRUE)))), 70)
+})
+
+test_that("words of five or more arms stay within their bar or the gap beside it", {
+  skip_if_not_installed("ggplot2")
+  plot <- ggplot2::autoplot(best_of_arms(6), by = "ARM")
+  words <- ggplot2::layer_data(plot, 2)
+  expect_identical(unique(words$label), c("1 (10.0%)", "2 (20.0%)", "4 (40.0%)"))
+  expect_identical(plot$theme$legend.position, "top")
+  thin <- stacked_words(data.frame(response = "PR", n.event = 1, percent = 2), 6, FALSE)
+  expect_identical(thin, "1")
+})

@@ -40,3 +40,64 @@ test_that("no picture masks a function of the packages it is used with", {
   taken <- unlist(lapply(c("ggplot2", "gtsummary", "stats", "graphics", "base"), getNamespaceExports))
   expect_identical(intersect(mine, taken), character())
 })
+
+test_that("a legend takes the lines that a page of 16 cm needs", {
+  skip_if_not_installed("ggplot2")
+  columns <- function(...) legend_guide(...)$params$ncol
+  expect_null(columns(NULL, c("A", "B")))
+  expect_identical(columns(NULL, rep(strrep("x", 34), 3)), 2)
+  expect_identical(columns(NULL, rep(strrep("x", 60), 2)), 1)
+  expect_identical(nchar(strsplit(legend_words(strrep("long name ", 12)), "\n")[[1]]) < 70, c(TRUE, TRUE))
+})
+
+test_that("panels stand in rows of at most four, and their names are broken to fit", {
+  expect_equal(vapply(c(1, 2, 4, 5, 9, 12), panel_columns, 1), c(1, 2, 4, 3, 3, 4))
+  expect_equal(vapply(c(1, 4, 5, 9), panel_rows, 1), c(1, 1, 2, 3))
+  panels <- levels(counted_panels(factor(paste("Cohort", LETTERS[1:6], "of head and neck"))))
+  expect_lte(max(nchar(unlist(strsplit(panels, "\n")))), 23)
+  expect_identical(levels(counted_panels(factor(c("A", "A", "B")))), c("A (n = 2)", "B (n = 1)"))
+})
+
+# Everything a user may do to a ggplot, to each of the four.
+four_pictures <- function(trial) {
+  best <- best_response(trial, rule = recist(confirmed = TRUE))
+  list(
+    waterfall = waterfall_plot(trial, colour = "TRT01P"), spider = spider_plot(trial),
+    swimmer = swimmer_plot(trial), bars = ggplot2::autoplot(best)
+  )
+}
+
+test_that("titles, themes and scales that are added replace those of the picture", {
+  skip_if_not_installed("ggplot2")
+  plots <- four_pictures(picture_study(20, 3))
+  for (name in names(plots)) {
+    plot <- plots[[name]] +
+      ggplot2::labs(x = "X", y = "Y", title = "T", caption = "C", fill = "F", colour = "K", shape = "S") +
+      ggplot2::theme(legend.position = "bottom")
+    said <- list(x = "X", y = "Y", title = "T", caption = "C")
+    expect_identical(plot$labels[names(said)], said)
+    expect_identical(plot$theme$legend.position, "bottom")
+    for (scale in plot$scales$scales) {
+      if (any(c("fill", "colour", "shape") %in% scale$aesthetics)) expect_s3_class(scale$name, "waiver")
+    }
+  }
+  arms <- ggplot2::scale_fill_manual(values = c(Placebo = "red", "Drug X" = "blue", "New therapy" = "green"))
+  recoloured <- suppressMessages(plots$waterfall + arms)
+  expect_setequal(unique(ggplot2::layer_data(recoloured, 1)$fill), c("red", "blue"))
+  swum <- suppressMessages(plots$swimmer + arms)
+  bars <- ggplot2::layer_data(swum, which(layer_kinds(swum) == "GeomRect")[1])
+  expect_true(all(bars$fill %in% c("red", "blue", "green")))
+})
+
+test_that("pictures are saved without a warning or a message", {
+  skip_if_not_installed("ggplot2")
+  plots <- four_pictures(picture_study(20, 3))
+  for (plot in plots) {
+    for (device in c(".png", ".pdf", if (requireNamespace("svglite", quietly = TRUE)) ".svg")) {
+      file <- tempfile(fileext = device)
+      expect_silent(ggplot2::ggsave(file, plot, width = 16, height = 10, units = "cm", dpi = 60))
+      expect_gt(file.size(file), 3000)
+      unlink(file)
+    }
+  }
+})

@@ -174,11 +174,23 @@ test_that("more lanes than can be read are told, and drawn without hatching", {
   skip_if_not_installed("ggplot2")
   trial <- picture_study(70, 5)
   expect_message(plot <- swimmer_plot(trial, facet = NULL), class = "tte_message_many_lanes")
-  expect_message(swimmer_plot(trial, facet = NULL), "Make it 19 cm high, draw it in pages", fixed = TRUE)
+  expect_message(swimmer_plot(trial, facet = NULL), "Make the figure 19 cm high, draw", fixed = TRUE)
   expect_no_message(swimmer_plot(trial, page = 1), class = "tte_message_many_lanes")
   expect_no_message(swimmer_plot(trial), class = "tte_message_many_lanes")
+  trial$subjects$TRT01P <- rep(LETTERS[1:6], length.out = 70)
+  expect_message(stacked <- swimmer_plot(trial, facet = "TRT01P"), NA)
+  expect_equal(lanes_of(stacked$data), 2 * max(table(stacked$data$panel)))
   bars <- ggplot2::layer_data(plot, which(layer_kinds(plot) == "GeomRect")[1])
   expect_equal(max(bars$ymax - bars$ymin), 1)
+})
+
+test_that("one lane is no giant, and a study without later therapies has none", {
+  skip_if_not_installed("ggplot2")
+  trial <- spanned()
+  trial$therapies <- trial$therapies[0, ]
+  plot <- swimmer_plot(trial, patients = "3")
+  expect_equal(ggplot2::layer_scales(plot)$y$expand, ggplot2::expansion(add = 2.5 + 0.6))
+  expect_identical(spans_of(plot)$treatment, "Drug B")
 })
 
 test_that("names, marks and lanes have the room they need on a figure of 16 x 10 cm", {
