@@ -30,13 +30,18 @@
 #'     the probability that a value in remission is higher than one before the first dose (of two below the
 #'     limit: one half), which Wilcoxon's test estimates.
 #'
-#'   In the design of rechallenge everybody has an immune-related adverse event, so its onset has no
-#'   incidence. `OSIRAE` and `PFSIRAE` count from the onset, for patients with the covariates of the design
-#'   who are not selected by living until enrolment: what a curve with delayed entry at enrolment estimates,
-#'   exactly where the covariates do not matter, and to 0.001 with the defaults; so does `RESOLVED`, the
-#'   cumulative incidence of resolution. `RECUR` counts from the rechallenge, as its hazard does, and is given
-#'   for every combination of the covariates that matter, because the patients who get there are not those who
-#'   started.
+#' @section Rechallenge: In that design everybody has an immune-related adverse event, so its onset has no
+#'   incidence, and patients are included only if they live until enrolment. `OSIRAE`, `PFSIRAE` and
+#'   `RESOLVED` (the cumulative incidence of resolution) count from the onset, for patients with the
+#'   covariates of the design who are not selected in any way. `OSENTRY`, `PFSENTRY` and `RESENTRY` are what
+#'   curves of the included patients with delayed entry at enrolment estimate. Both are the same where the
+#'   covariates do not matter. Where they do, the patients whom they threaten are under observation less
+#'   often: with \eqn{D} the delay of enrolment, \eqn{G} the probability of being followed for so long after
+#'   it and \eqn{S(d | x)} that of living until it, the patients under observation at \eqn{t} have the law
+#'   \deqn{p(x) q(t | x) \sum_{d \le t} P(D = d) G(t - d) / S(d | x),}
+#'   and the curve has the mean hazard of these. `RECUR` counts from the rechallenge, as its hazard does: for
+#'   every combination of the covariates that matter, and, over those under observation by the same law, of
+#'   all patients and of each group. Where nobody can be under observation any more the value is `NA`.
 #' @param design A design, such as [design_biomarker_cohort()].
 #' @param at Times in days since the start, at least 0.
 #' @param points Points of the quadrature for each normal covariate.
@@ -61,8 +66,8 @@ true_values <- function(design, at, points = 15) {
   ))
   rule <- design_nodes(design, points)
   values <- rbind(
-    true_curves(design, rule, at), true_response(design), true_ratios(design), true_switches(design),
-    true_markers(design)
+    true_curves(design, rule, at), selected_curves(design, rule, at), true_response(design),
+    true_ratios(design), true_switches(design), true_markers(design)
   )
   rownames(values) <- NULL
   values
@@ -135,6 +140,13 @@ true_curves <- function(design, rule, at) {
 
 # Nodes x times.
 curve_values <- function(design, definition, rule, at) {
+  parts <- curve_parts(design, definition, rule)
+  occupied <- chain_occupancy(parts$chain, parts$log_hazard, at)[, parts$inside, , drop = FALSE]
+  matrix(apply(occupied, c(1, 3), sum), nrow(rule$nodes))
+}
+
+# The chain, the log hazards of its moves at the nodes, and which of its states count.
+curve_parts <- function(design, definition, rule) {
   model <- without_move(design$models[[1]], definition$without)
   start <- if (is.null(definition$start)) model$start else definition$start
   chain <- as_chain(model, start, definition$until)
@@ -144,8 +156,7 @@ curve_values <- function(design, definition, rule, at) {
   } else {
     !state_word(chain$states, definition$not)
   }
-  occupied <- chain_occupancy(chain, log_hazard[, chain$moves, drop = FALSE], at)[, inside, , drop = FALSE]
-  matrix(apply(occupied, c(1, 3), sum), nrow(rule$nodes))
+  list(chain = chain, log_hazard = log_hazard[, chain$moves, drop = FALSE], inside = inside)
 }
 
 # The model whose hazard of this move is 0 for good.
