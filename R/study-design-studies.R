@@ -16,12 +16,14 @@
 #'   recurrence, new primaries, death; a discovery cohort and a prospective validation cohort.
 #' - `design_irae_risk()`: as the first, with hospitals that differ, patients who had an autoimmune disease
 #'   before, markers of the interferon type, and a cohort with systemic autoimmune disease to compare with.
+#'   Visits are called V1 (before the first dose), V2, ...; blood is taken at V1, V5 and V7.
 #'
 #' @section Model: The states of a patient are a continuous-time path whose transition \eqn{k} has the hazard
 #'   \deqn{\lambda_k(t \mid x) = \lambda_{0k}(t) \exp(\beta_k' x),}
 #'   with \eqn{\lambda_{0k}} constant or piecewise constant since the patient's start (recurrence under
-#'   rechallenge: since the rechallenge). A median \eqn{m} in months stands for the rate \eqn{\log(2) / m}; a
-#'   month is 30.4375 days. Hazard ratios multiply the hazards of the transitions that their sentences name.
+#'   rechallenge: since the rechallenge). A median \eqn{m} in months stands for the rate \eqn{\log(2) / m}: it
+#'   is the median time if nothing else could happen, of patients whose hazard ratios are all 1. A month is
+#'   30.4375 days. Hazard ratios multiply the hazards of the transitions that their sentences name.
 #'   Patients enter as a Poisson process, are lost at a constant rate, and are followed until the data cut.
 #'   An event at time \eqn{t} has the date of the start plus the whole days of \eqn{t}, so that
 #'   `AVAL > d` in an ADTTE means \eqn{t > d}.
@@ -48,8 +50,10 @@
 #' @param hr_irae_death Hazard ratio of death before progression while an irAE is active.
 #' @param hr_group_irae Hazard ratios of the first irAE, by group.
 #' @param hr_score_irae,hr_score_progression Hazard ratios of the first irAE and of progression (recurrence)
-#'   for one standard deviation of the latent scores `SCORE_IRAE` and `SCORE_PROG`, which the markers carry. 1
-#'   plants nothing.
+#'   for one standard deviation of the latent scores `SCORE_IRAE` and `SCORE_PROG`, independent standard normal
+#'   variables of the patient that nobody observes. The first `signal_markers` markers carry `SCORE_IRAE`, the
+#'   next ones `SCORE_PROG` (in the perioperative design the first ones, there is no other). With 1 the markers
+#'   that carry a score have no effect.
 #' @param autoimmune,hr_autoimmune Proportion of the treated patients who had an autoimmune disease before,
 #'   and the hazard ratio of their first irAE. The registration gives no number: the default is an assumption.
 #' @param centres,hr_centre Proportions of the patients by hospital, and the hospitals' hazard ratios of the
@@ -67,8 +71,8 @@
 #'   those with an actionable variant; `guided_after` the same after progression.
 #' @param guided_after Monthly rate of a first guided therapy after progression.
 #' @param second_guided Monthly rate of a second guided therapy after progression on the first.
-#' @param hr_guided,hr_guided_death Hazard ratios of progression and of death from the start of guided therapy
-#'   on.
+#' @param hr_guided,hr_guided_death Hazard ratio of progression from the start of guided therapy on, and of
+#'   death while it lasts: until progression on it, or for good if it began after progression.
 #' @param hr_ecog Hazard ratio of progression and death for each grade of ECOG at baseline.
 #' @param severe Probability that the first irAE is of grade 3 or more.
 #' @param enrolment_delay Mean months from the first irAE to enrolment (exponential).

@@ -8,16 +8,16 @@
 design_terms_text <- "
 argument             | designs | default | kind | sentence
 patients             | 12345   |  | count | %s patients.
-validation           | 4       |  | whole | %s more patients, prospectively, validate.
+validation           | 4       |  | whole | Prospective validation cohort: %s more patients.
 groups               | 1235    |  | shares | Groups: %s.
 actionable           | 2       |  | probability | An actionable variant: %s of the patients.
 report_weeks         | 2       |  | positive | The sequencing report: %s weeks after the first dose.
 guided_rate          | 2       |  | rate | Guided therapy from then on: %s a month before progression.
 guided_after         | 2       |  | rate | First guided therapy after progression: %s a month.
 second_guided        | 2       |  | rate | Second guided therapy after resistance: %s a month.
-hr_guided            | 2       |  | ratio | Guided therapy: hazard ratio %s of progression.
-hr_guided_death      | 2       |  | ratio | Guided therapy: hazard ratio %s of death.
-hr_ecog              | 2       |  | ratio | ECOG at baseline: hazard ratio %s of progression or death.
+hr_guided            | 2       |  | ratio | From guided therapy on: hazard ratio %s of progression.
+hr_guided_death      | 2       |  | ratio | During guided therapy: hazard ratio %s of death.
+hr_ecog              | 2       |  | ratio | Each grade of ECOG at baseline: hazard ratio %s of progression or death.
 progression          | 1235    |  | median_group | Progression: median %s months.
 death                | 1235    |  | rate | Death before progression: %s a month.
 death_after          | 1235    |  | median | Death after progression: median %s months.
@@ -25,20 +25,20 @@ irae                 | 135     |  | hazard | First irAE: %s.
 irae_after           | 15      |  | ratio | After progression: hazard ratio %s of the first irAE.
 irae_again           | 15      |  | rate | Another irAE after resolution: %s a month.
 irae_resolution      | 135     |  | median | Resolution of an irAE: median %s months.
-irae_stop            | 15      |  | probability | An irAE stops the treatment in %s.
+irae_stop            | 15      |  | probability | The first irAE stops the treatment in %s.
 hr_irae_progression  | 15      |  | ratio | From the first irAE on: hazard ratio %s of progression.
-hr_irae_death        | 15      |  | ratio | While an irAE is active: hazard ratio %s of death.
-hr_group_irae        | 15      |  | ratio_group | Groups: hazard ratios %s of an irAE.
-hr_score_irae        | 15      |  | ratio | Toxicity score: hazard ratio %s of an irAE for one SD.
-hr_score_progression | 145     |  | ratio | Efficacy score: hazard ratio %s of progression for one SD.
+hr_irae_death        | 15      |  | ratio | While an irAE is active: hazard ratio %s of death before progression.
+hr_group_irae        | 15      |  | ratio_group | Groups: hazard ratios %s of the first irAE.
+hr_score_irae        | 15      |  | ratio | SCORE_IRAE, one SD: hazard ratio %s of the first irAE.
+hr_score_progression | 145     |  | ratio | SCORE_PROG, one SD: hazard ratio %s of progression or recurrence.
 autoimmune           | 5       |  | probability | Autoimmune disease before treatment: %s of the patients.
 hr_autoimmune        | 5       |  | ratio | Autoimmune disease: hazard ratio %s of the first irAE.
-hr_centre            | 5       |  | ratios | Hospitals: hazard ratios %s of an irAE.
+hr_centre            | 5       |  | ratios | Hospitals: hazard ratios %s of the first irAE.
 centres              | 5       |  | shares | Patients by hospital: %s.
-comparison           | 5       |  | whole | Systemic autoimmune disease, to compare with: %s others.
+comparison           | 5       |  | whole | Comparison cohort: %s others with systemic autoimmune disease.
 flare                | 5       |  | rate | Their first flare: %s a month.
-remission_shift      | 5       |  | number | Their interferon markers in remission: %s SD above V1.
-flare_shift          | 5       |  | number | Their interferon markers at a flare: %s SD above V1.
+remission_shift      | 5       |  | number | Their interferon markers exceed V1 by %s SD in remission.
+flare_shift          | 5       |  | number | Their interferon markers exceed V1 by %s SD at a flare.
 treatment_stop       | 1235    |  | rate | Treatment stops for other reasons: %s a month.
 severe               | 3       |  | probability | First irAE of grade 3 or more: %s.
 enrolment_delay      | 3       |  | positive | Enrolment: %s months after the first irAE on average.
@@ -47,7 +47,7 @@ recurrence           | 3       |  | hazard | Recurrence of an irAE under rechall
 hr_severe            | 3       |  | ratio | Severe first irAE: hazard ratio %s of rechallenge.
 hr_severe_recurrence | 3       |  | ratio | Severe first irAE: hazard ratio %s of recurrence.
 hr_endocrine         | 3       |  | ratio | Endocrine irAE: hazard ratio %s of resolution.
-hr_rechallenge       | 3       |  | ratio | Rechallenge: hazard ratio %s of progression.
+hr_rechallenge       | 3       |  | ratio | From the rechallenge on: hazard ratio %s of progression.
 stage                | 4       |  | shares | Stages: %s.
 hr_stage             | 4       |  | ratios | Stages: hazard ratios %s of recurrence.
 major_response       | 4       |  | probability | Major pathological response: %s.
@@ -60,7 +60,7 @@ death_recurred       | 4       |  | median | Death after recurrence: median %s m
 new_primary          | 4       |  | rate | New primary in the lung, neither event nor censoring: %s a month.
 ct_days              | 4       |  | range | First postoperative CT: %s days after surgery.
 plasma_days          | 4       |  | range | First postoperative plasma: %s days after surgery.
-ct_correlation       | 4       |  | correlation | CT score: correlation %s with the recurrence score.
+ct_correlation       | 4       |  | correlation | CT score: correlation %s with SCORE_PROG.
 in_response          | 3       |  | probability | In response when the irAE begins: %s.
 orr                  | 125     |  | probability_group | Objective response: %s.
 first_patient        | 12345   |  | date | First patient in: %s.
@@ -120,15 +120,15 @@ ecog_missing         | 12345   | 0.05 | probability | ECOG missing at a visit: %
 n_markers            | 145     | 200 | whole | Markers: %s.
 marker_blocks        | 145     | 10 | count | Blocks of correlated markers: %s.
 marker_correlation   | 145     | 0.5 | correlation | Markers of a block: correlation %s.
-signal_markers       | 145     | 10 | whole | Markers that carry a planted score: %s.
-signal_loading       | 145     | 0.7 | correlation | They carry it with loading %s.
-below_limit          | 145     | 0.05 | probability | Values below the detection limit: %s.
-marker_between       | 145     | 0.5 | probability | Of a marker's variance between patients: %s.
+signal_markers       | 145     | 10 | whole | Markers that carry SCORE_IRAE or SCORE_PROG: %s for each.
+signal_loading       | 145     | 0.7 | correlation | Their correlation with it in a first sample: %s.
+below_limit          | 145     | 0.05 | probability | Values of first samples below the limit of detection: %s.
+marker_between       | 145     | 0.5 | probability | Of a marker's variance, beside its score, between patients: %s.
 marker_drift         | 145     | 0.2 | nonnegative | Markers drift: standard deviation %s a year.
 sample_window        | 145     | 3 | whole | Samples: up to %s days early or late.
 sample_weeks         | 145     | seq(0, 30, 6) | weeks | Samples: at weeks %s.
 sample_event         | 15      | TRUE | flag | A sample at the diagnosis of an irAE: %s.
-marker_event_shift   | 15      | 1 | number | Signal markers then are higher by %s SD.
+marker_event_shift   | 15      | 1 | number | Markers that carry a score are then %s SD higher.
 sample_missed        | 145     | 0.05 | probability | Samples missed: %s.
 partial_dates        | 12345   | * | dates | Dates without a day: %s.
 partial_month        | 12345   | 0.2 | probability | Of these also without the month: %s.
@@ -453,12 +453,28 @@ joint_faults <- function(design) {
         fault(pair[1], "wrong_length", sprintf("must have one value for each of %s", pair[2]))
       }
     })),
-    if (!is.null(design$n_markers) && design$n_markers > 0 && 2 * design$signal_markers > design$n_markers) {
-      fault("signal_markers", "out_of_range", "are more than half of n_markers",
-        remedy = "Two sets of them are planted, one for each score."
-      )
-    }
+    marker_faults(design), organ_faults(design)
   )
+}
+
+# After surgery there is no irAE, hence one score.
+marker_faults <- function(design) {
+  scores <- if (design$kind == "perioperative") 1 else 2
+  if (has_markers(design) && scores * design$signal_markers > design$n_markers) {
+    fault("signal_markers", "out_of_range", sprintf(
+      "are more than %sn_markers", if (scores == 2) "half of " else ""
+    ), remedy = if (scores == 2) "Two sets of them are planted, one for each score." else NA)
+  }
+}
+
+organ_faults <- function(design) {
+  chances <- c(design$same_organ, design$distinct_organ, design$both_organs)
+  if (!is.null(chances) && abs(sum(chances) - 1) > 1e-6) {
+    fault(
+      "same_organ", "out_of_range", "must add up to 1 with distinct_organ and both_organs",
+      remedy = sprintf("They add up to %s.", format_plain(sum(chances)))
+    )
+  }
 }
 
 # The last patient must enter before the cut, by as many days as it takes to see a response.
@@ -574,6 +590,6 @@ design_term_words <- function() {
   shared$default[long] <- vapply(long_defaults[shared$argument[long]], deparse1, "")
   paste(sprintf(
     "- `%s = %s`: %s", shared$argument, shared$default,
-    gsub("%s", "...", sub(" ?%s\\.$", "", shared$sentence), fixed = TRUE)
+    gsub("%s", "...", sub(":? ?%s\\.$", ".", shared$sentence), fixed = TRUE)
   ), collapse = "\n")
 }

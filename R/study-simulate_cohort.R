@@ -202,15 +202,14 @@ draw_visits <- function(persons, design, seed) {
   row <- rep(seq_len(n), each)
   keep <- which(day <= persons$LAST[row])
   keep <- keep[order(row[keep])]
-  visits <- data.frame(
-    person = c(persons$person, persons$person[row[keep]]), visit = c(rep(0L, n), (keep - 1L) %/% n + 1L),
-    planned = c(rep(0, n), planned[keep]),
-    day = c(persons$BASELINE_DAY, ifelse(as.vector(missed)[keep], NA, day[keep]))
-  )
-  visits <- visits[order(visits$person, visits$visit), ]
-  visits$AVISIT <- visit_names(design)[visits$visit + 1]
-  rownames(visits) <- NULL
-  visits[c("person", "visit", "AVISIT", "planned", "day")]
+  person <- c(persons$person, persons$person[row[keep]])
+  visit <- c(rep(0L, n), (keep - 1L) %/% n + 1L)
+  order <- order(person, visit)
+  day[missed] <- NA
+  list2DF(list(
+    person = person[order], visit = visit[order], AVISIT = visit_names(design)[visit[order] + 1],
+    planned = c(rep(0, n), planned[keep])[order], day = c(persons$BASELINE_DAY, day[keep])[order]
+  ))
 }
 
 visit_weeks <- function(design) seq(design$visit_weeks, design$last_visit + 1e-9, by = design$visit_weeks)

@@ -14,7 +14,7 @@ draw_purposes <- c(
 
 # A matrix with a row for each person and `each` columns, from the person's own stream.
 cohort_draws <- function(seed, purpose, person, each, kind = "uniform") {
-  t(draws_cpp(seed, draw_purposes[[purpose]], person, each, kind, thread_count()))
+  draws_cpp(seed, draw_purposes[[purpose]], person, each, kind, thread_count())
 }
 
 # A person has fewer events, visits or samples than this; (person, number) is one stream of the generator.
@@ -26,7 +26,7 @@ draw_things <- function(seed, purpose, person, number, each, kind = "uniform") {
     return(matrix(0, 0, each))
   }
   stream <- as.integer(person * most_things + number)
-  t(draws_cpp(seed, draw_purposes[[purpose]], stream, each, kind, thread_count()))
+  draws_cpp(seed, draw_purposes[[purpose]], stream, each, kind, thread_count())
 }
 
 # The same for what belongs to a person as a whole.

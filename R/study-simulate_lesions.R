@@ -88,7 +88,7 @@ target_rows <- function(grown) {
   list(
     scan = grown$visit, kind = rep(1L, length(failed)), lesion = grown$lesion,
     size = replace(grown$size, failed, NA),
-    state = ifelse(failed, "NOT EVALUABLE", NA_character_)
+    state = c(NA, "NOT EVALUABLE")[failed + 1L]
   )
 }
 
@@ -129,7 +129,7 @@ lesion_table <- function(rows, scans, tumours, persons) {
     USUBJID = persons$USUBJID[row], TRLNKID = paste0(c("T", "NT", "NEW")[rows$kind], rows$lesion),
     ADT = persons$STARTDT[row] + scans$day[rows$scan], AVISIT = scans$AVISIT[rows$scan],
     TRGRPID = c("TARGET", "NON-TARGET", "NEW")[rows$kind], TRLOC = organ, NODAL = yes_no(node),
-    AVAL = rows$size, TRSTRESC = rows$state, ABLFL = ifelse(scans$visit[rows$scan] == 0, "Y", "")
+    AVAL = rows$size, TRSTRESC = rows$state, ABLFL = c("", "Y")[(scans$visit[rows$scan] == 0) + 1L]
   ))
 }
 

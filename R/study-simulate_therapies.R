@@ -76,7 +76,7 @@ simulate_therapies <- function(design, cohort, seed) {
 
 # The therapy that the person's variant leads to, and after progression on it the one for resistance.
 guided_rows <- function(persons, seed) {
-  drug <- gene_panel[actionable_gene(persons, seed), ]
+  drug <- rows_at(gene_panel, actionable_gene(persons, seed))
   first <- began(persons$T_GUIDED, persons)
   second <- began(persons$T_GUIDED2, persons)
   # Until the progression that was seen, the second therapy, or for good.

@@ -127,7 +127,7 @@ tte::MarkerSignal marker_signal(const Rcpp::Nullable<Rcpp::List>& signal) {
 
 }  // namespace
 
-// A column per person.
+// A row per person.
 // [[Rcpp::export(rng = false)]]
 Rcpp::NumericMatrix draws_cpp(double seed, int purpose, Rcpp::IntegerVector person, int each,
                               std::string kind, int threads) {
@@ -138,7 +138,12 @@ Rcpp::NumericMatrix draws_cpp(double seed, int purpose, Rcpp::IntegerVector pers
   const std::vector<double> values =
       tte::draws(purpose_of(seed, purpose), binding::integers(person), static_cast<std::size_t>(each),
                  variate, binding::execution(threads));
-  return Rcpp::NumericMatrix(each, static_cast<int>(person.size()), values.begin());
+  Rcpp::NumericMatrix out(Rcpp::no_init(static_cast<int>(person.size()), each));
+  auto value = values.begin();
+  for (int row = 0; row < out.nrow(); ++row) {
+    for (int column = 0; column < each; ++column) out(row, column) = *value++;
+  }
+  return out;
 }
 
 // Purpose 1.

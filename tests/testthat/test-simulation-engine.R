@@ -43,16 +43,16 @@ blocks <- function(m, between = 0.5, drift = 0) {
 
 test_that("a draw belongs to seed, purpose, person and row", {
   all <- draws_cpp(5, 2L, 1:2000, 3L, "normal", 1L)
-  expect_identical(dim(all), c(3L, 2000L))
+  expect_identical(dim(all), c(2000L, 3L))
   expect_identical(draws_cpp(5, 2L, 1:2000, 3L, "normal", 3L), all)
-  expect_identical(draws_cpp(5, 2L, c(1999L, 7L), 2L, "normal", 1L), all[1:2, c(1999, 7)])
+  expect_identical(draws_cpp(5, 2L, c(1999L, 7L), 2L, "normal", 1L), all[c(1999, 7), 1:2])
   expect_false(any(draws_cpp(5, 3L, 1:2000, 3L, "normal", 1L) == all))
   expect_false(any(draws_cpp(6, 2L, 1:2000, 3L, "normal", 1L) == all))
   # one uniform number behind each, whatever it is made into
   uniform <- draws_cpp(5, 2L, 1:2000, 3L, "uniform", 1L)
   expect_equal(stats::qnorm(uniform), all, tolerance = 1e-12)
   expect_equal(-log(uniform), draws_cpp(5, 2L, 1:2000, 3L, "exponential", 1L), tolerance = 1e-12)
-  expect_identical(dim(draws_cpp(5, 2L, integer(), 3L, "normal", 1L)), c(3L, 0L))
+  expect_identical(dim(draws_cpp(5, 2L, integer(), 3L, "normal", 1L)), c(0L, 3L))
   # the largest seed that R can hold as a whole number
   expect_length(draws_cpp(2^53 - 1, 2L, 1L, 1L, "normal", 1L), 1)
 })
