@@ -17,7 +17,7 @@ guided_after         | 2       |  | rate | First guided therapy after progressio
 second_guided        | 2       |  | rate | Second guided therapy after resistance: %s a month.
 hr_guided            | 2       |  | ratio | From guided therapy on: hazard ratio %s of progression.
 hr_guided_death      | 2       |  | ratio | During guided therapy: hazard ratio %s of death.
-hr_ecog              | 2       |  | ratio | Each grade of ECOG at baseline: hazard ratio %s of progression or death.
+hr_ecog              | 2       |  | ratio | Each ECOG grade: hazard ratio %s of progression or death.
 progression          | 1235    |  | median_group | Progression: median %s months.
 death                | 1235    |  | rate | Death before progression: %s a month.
 death_after          | 1235    |  | median | Death after progression: median %s months.
@@ -27,7 +27,7 @@ irae_again           | 15      |  | rate | Another irAE after resolution: %s a m
 irae_resolution      | 135     |  | median | Resolution of an irAE: median %s months.
 irae_stop            | 15      |  | probability | The first irAE stops the treatment in %s.
 hr_irae_progression  | 15      |  | ratio | From the first irAE on: hazard ratio %s of progression.
-hr_irae_death        | 15      |  | ratio | While an irAE is active: hazard ratio %s of death before progression.
+hr_irae_death        | 15      |  | ratio | During an irAE: hazard ratio %s of death before progression.
 hr_group_irae        | 15      |  | ratio_group | Groups: hazard ratios %s of the first irAE.
 hr_score_irae        | 15      |  | ratio | SCORE_IRAE, one SD: hazard ratio %s of the first irAE.
 hr_score_progression | 145     |  | ratio | SCORE_PROG, one SD: hazard ratio %s of progression or recurrence.
@@ -122,8 +122,8 @@ marker_blocks        | 145     | 10 | count | Blocks of correlated markers: %s.
 marker_correlation   | 145     | 0.5 | correlation | Markers of a block: correlation %s.
 signal_markers       | 145     | 10 | whole | Markers that carry SCORE_IRAE or SCORE_PROG: %s for each.
 signal_loading       | 145     | 0.7 | correlation | Their correlation with it in a first sample: %s.
-below_limit          | 145     | 0.05 | probability | Values of first samples below the limit of detection: %s.
-marker_between       | 145     | 0.5 | probability | Of a marker's variance, beside its score, between patients: %s.
+below_limit          | 145     | 0.05 | probability | Values of first samples below the detection limit: %s.
+marker_between       | 145     | 0.5 | probability | Between patients: %s of the variance beside a score.
 marker_drift         | 145     | 0.2 | nonnegative | Markers drift: standard deviation %s a year.
 sample_window        | 145     | 3 | whole | Samples: up to %s days early or late.
 sample_weeks         | 145     | seq(0, 30, 6) | weeks | Samples: at weeks %s.
@@ -160,11 +160,14 @@ terms_of <- function(kind) design_terms[grepl(match(kind, design_names), design_
 # The arguments that all designs share have their defaults in the table; `changed` are those of this design.
 shared_defaults <- function(kind, changed = list()) {
   terms <- terms_of(kind)
-  terms <- terms[!is.na(terms$default), ]
+  utils::modifyList(default_values(terms[!is.na(terms$default), ]), changed)
+}
+
+default_values <- function(terms) {
   values <- lapply(terms$default, function(text) if (text != "*") eval(str2lang(text), baseenv()))
   values <- stats::setNames(values, terms$argument)
   values[terms$default == "*"] <- long_defaults[terms$argument[terms$default == "*"]]
-  utils::modifyList(values, changed)
+  values
 }
 
 # A checked design: `own` are the arguments of its function, `shared` what came through `...`, `usual` its
@@ -583,13 +586,12 @@ design_titles <- c(
   irae_risk = "Simulated study: risk of immune-related adverse events within 48 weeks"
 )
 
-# The shared arguments as the help page shows them.
+# The shared arguments as the help page shows them: each default, and the sentence that it makes.
 design_term_words <- function() {
   shared <- design_terms[!is.na(design_terms$default), ]
+  value <- default_values(shared)
   long <- shared$default == "*"
-  shared$default[long] <- vapply(long_defaults[shared$argument[long]], deparse1, "")
-  paste(sprintf(
-    "- `%s = %s`: %s", shared$argument, shared$default,
-    gsub("%s", "...", sub(":? ?%s\\.$", ".", shared$sentence), fixed = TRUE)
-  ), collapse = "\n")
+  shared$default[long] <- vapply(value[long], deparse1, "")
+  said <- sprintf(shared$sentence, mapply(term_words, value, shared$kind))
+  paste(sprintf("- `%s = %s`: %s", shared$argument, shared$default, said), collapse = "\n")
 }
