@@ -10,10 +10,17 @@
 #' a last date alive that differs from the person's latest record; baselines that are missing, several or
 #' old; more than five target lesions, or two in an organ, and targets below the measurable size; lesions
 #' that change their kind; sizes and states that contradict each other; visits outside the windows of
-#' `schedule`.
+#' `schedule`; and gaps between tumour assessments, where scheduled visits are missing.
 #'
+#' @section Gaps: a visit of the `schedule` after the start is missing where `lesions` (or `assessments`) have
+#'   nothing of it, neither by its name (`AVISIT`) nor by a date in its window, and the person was assessed
+#'   again later. `missed_visits` of them in a row, without an assessment in between, are a doubt: the rows
+#'   are those of the assessment that ends the gap. Rules such as [censoring()] `"FDA"` treat an event after
+#'   such a gap differently. Visits that nobody has in a table are not planned for it. What comes after the
+#'   last assessment is no gap: with a progression, a new therapy or a withdrawal assessments end.
 #' @param x A study, or the table `subjects` of one that cannot be built yet.
 #' @param ... The other tables and arguments of [study()]; with a study, nothing.
+#' @param missed_visits How many scheduled visits in a row must be missing to be listed as a gap.
 #' @return A data frame of class `tte_check`, a row for each fault: `severity`, `table` (or argument),
 #'   `column`, `fault`, `n` (number of rows), `message`, `remedy`, and the list-columns `rows` (numbers of
 #'   the rows in the table as it was given; in the table of the study if `x` is one) and `persons`.
@@ -24,12 +31,15 @@
 #' )
 #' check_study(patients, design = "single_arm")
 #' @export
-check_study <- function(x = NULL, ...) {
+check_study <- function(x = NULL, ..., missed_visits = 2) {
+  abort_input(check_number(missed_visits, "missed_visits", lower = 1, whole = TRUE))
   if (inherits(x, "tte_study")) {
     check_dots(...)
     tables <- unclass(x)[intersect(schema_tables, names(x))]
     info <- x$tte
-    options <- c(info[c("design", "arm", "measured", "start")], list(screen_failure = character()))
+    options <- c(info[c("design", "arm", "measured", "start")], list(
+      screen_failure = character(), missed_visits = missed_visits
+    ))
     dated <- date_tables(tables, options)
     contacts <- study_contacts(dated$tables)
     return(new_check(study_findings(dated$read, dated$tables, contacts, options), tables))
@@ -42,7 +52,7 @@ check_study <- function(x = NULL, ...) {
     fault(strange[nzchar(strange)], "unknown_argument", "is no argument of study()"),
     if (unnamed) fault("...", "unknown_argument", "must be named")
   ))
-  gathered <- do.call(gather_arguments, given)
+  gathered <- gather_arguments(given, missed_visits)
   new_check(gathered$faults, gathered$given)
 }
 

@@ -13,36 +13,39 @@ with_severity <- function(faults, severity) {
 # One fault of rows, like row_fault(), with its severity first.
 finding <- function(severity, bad, ...) with_severity(row_fault(bad, ...), severity)
 
-# All faults of tables whose dates are read. What needs a column that is not there looks away: that column's
-# absence is a fault already, or it is optional.
-study_findings <- function(read, tables, contacts, options) {
+# All faults of tables whose dates are read; without `doubts` at least all errors. What needs a column that is
+# not there looks away: that column's absence is a fault already, or it is optional.
+study_findings <- function(read, tables, contacts, options, doubts = TRUE) {
   facts <- if (!is.null(contacts)) study_facts(tables, contacts, options)
   each <- lapply(names(tables), function(name) {
     rbind(
-      schema_findings(tables[[name]], read[[name]], name, contacts$row[[name]], options),
-      if (!is.null(facts)) {
-        rbind(
-          person_findings(tables[[name]], name, tables, facts),
-          order_findings(tables[[name]], name, facts)
-        )
-      }
+      schema_findings(tables[[name]], read[[name]], name, contacts$row[[name]], options, doubts),
+      if (!is.null(facts)) person_findings(tables[[name]], name, tables, facts)
     )
   })
   do.call(rbind, c(each, list(
     subject_data_findings(tables, options), measured_findings(tables, options),
     if (!is.null(facts)) {
       rbind(
-        group_findings(tables, facts, options), zero_findings(tables$subjects, facts, options),
-        alive_findings(tables, facts), lesion_findings(tables$lesions, facts),
-        response_findings(tables$assessments, facts), schedule_findings(tables, facts)
+        group_findings(tables, facts, options), lesion_findings(tables$lesions, facts),
+        response_findings(tables$assessments, facts), if (doubts) doubtful_findings(tables, facts, options)
       )
     }
   )))
 }
 
+# What is only doubtful, or worth a note.
+doubtful_findings <- function(tables, facts, options) {
+  rbind(
+    do.call(rbind, lapply(names(tables), function(name) order_findings(tables[[name]], name, facts))),
+    zero_findings(tables$subjects, facts, options), alive_findings(tables, facts),
+    schedule_findings(tables, facts), gap_findings(tables, facts, options$missed_visits)
+  )
+}
+
 # ---- against the schema ----
 
-schema_findings <- function(table, read, name, row, options) {
+schema_findings <- function(table, read, name, row, options, doubts) {
   lines <- schema_lines(name, names(table))
   if (name == "subjects" && nrow(table) == 0) {
     return(with_severity(fault(name, "no_rows", "has no rows"), "error"))
@@ -50,8 +53,9 @@ schema_findings <- function(table, read, name, row, options) {
   rbind(
     absent_findings(table, name), missing_findings(table, read, name, lines),
     date_word_findings(read, name, options), number_findings(table, name, lines),
-    word_findings(table, name, lines), twice_findings(table, name, lines, row),
-    imputed_findings(table, read, name)
+    word_findings(table, name, lines),
+    if (doubts || name %in% once_tables) twice_findings(table, name, lines, row),
+    if (doubts) imputed_findings(table, read, name)
   )
 }
 
@@ -177,6 +181,9 @@ word_findings <- function(table, name, lines) {
     )
   }))
 }
+
+# Tables in which a row that is there twice can be an error.
+once_tables <- c("subjects", "vital_status", "lesions", "schedule")
 
 # A row that is there twice is an error where it makes persons, visits of the schedule or sizes ambiguous,
 # and doubtful where a rule says what counts: of one day's responses the worst, of one lesion's sizes the sum

@@ -61,8 +61,8 @@ imputing_rules <- list(
 
 flag_column <- function(column) sub("DT$", "DTF", column)
 
-# Dates of every table, read: `tables` with real dates, and in `read` the columns in which some are incomplete,
-# no date or missing. Of the subjects the dates of `start` and `measured` are read, too.
+# Dates of every table, read: `tables` with real dates, and in `read` the columns of which some are missing,
+# incomplete or no date. Of the subjects the dates of `start` and `measured` are read, too.
 date_tables <- function(tables, options) {
   own <- c(options$start, options$measured)
   read <- Map(function(table, name) {

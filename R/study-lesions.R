@@ -212,13 +212,14 @@ schedule_findings <- function(tables, facts) {
     return(NULL)
   }
   visits <- c("lesions", "assessments", "questionnaires", "performance_status")
-  plain <- function(visits) toupper(trimws(visits))
   do.call(rbind, lapply(intersect(visits, names(tables)), function(name) {
     table <- tables[[name]]
     if (is.null(table[["AVISIT"]]) || is.null(table[["ADT"]])) {
       return(NULL)
     }
-    line <- recode(table[["AVISIT"]], function(visits) match(plain(visits), plain(schedule$AVISIT)))
+    line <- recode(table[["AVISIT"]], function(visits) {
+      match(plain_visit(visits), plain_visit(schedule$AVISIT))
+    })
     off <- abs(as.numeric(table[["ADT"]]) - as.numeric(start)[facts$row[[name]]] - schedule$TARGET_DAY[line])
     rbind(
       finding(

@@ -201,6 +201,22 @@ put_elsewhere <- function(name, column, value, listed = "subjects") {
   }
 }
 
+# Of the fourth visit after the baseline, the rows of persons who were there at the three before it, too.
+seen_four_times <- function(table, truth, arguments) {
+  visits <- planned_visits(arguments$schedule)$name[1:4]
+  seen <- Reduce(intersect, lapply(visits, function(visit) table$USUBJID[table$AVISIT %in% visit]))
+  table$AVISIT %in% visits[4] & table$USUBJID %in% seen
+}
+
+# The second and the third visit did not take place; the fourth ends the gap.
+miss_visits <- function(arguments, name, rows) {
+  table <- arguments[[name]]
+  visits <- planned_visits(arguments$schedule)$name
+  theirs <- table$USUBJID %in% table$USUBJID[rows]
+  arguments[[name]] <- table[!(theirs & table$AVISIT %in% visits[2:3]), , drop = FALSE]
+  list(arguments = arguments, ids = table$row_id[theirs & table$AVISIT %in% visits[4]])
+}
+
 whole_table <- function(change) {
   force(change)
   function(arguments, name, rows) {
@@ -264,6 +280,9 @@ with_groups <- c("biomarker_cohort", "guided_therapy", "rechallenge", "irae_risk
 fault_plans <- list(
   # rows and persons
   "missed visits" = plan(
+    c("lesions", "assessments"), "ADT", "missed_visits", "doubt", miss_visits, seen_four_times
+  ),
+  "visits without result" = plan(
     c("lesions", "performance_status"), "AVAL", "missing_value",
     c(lesions = "doubt", performance_status = "error"),
     put("AVAL", NA), function(table, ...) if (is.null(table$TRGRPID)) TRUE else is_target(table)

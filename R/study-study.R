@@ -76,7 +76,7 @@ study <- function(subjects = NULL, exposure = NULL, lesions = NULL, assessments 
     entry_condition = entry_condition, start = start, assessment_day = assessment_day,
     screen_failure = screen_failure, arm_given = !missing(arm)
   )
-  gathered <- gather_study(tables, options)
+  gathered <- gather_study(tables, options, doubts = FALSE)
   faults <- gathered$faults
   abort_input(faults[faults$severity == "error", setdiff(names(faults), "severity")])
   finish_study(gathered$tables, options, derive_alive = TRUE)
@@ -86,19 +86,19 @@ study <- function(subjects = NULL, exposure = NULL, lesions = NULL, assessments 
 study_options <- function(...) list(...)
 
 # The arguments of study(), as far as given, to what gather_study() gives.
-gather_arguments <- function(...) {
-  given <- list(...)
+gather_arguments <- function(given, missed_visits) {
   settings <- setdiff(names(formals(study)), schema_tables)
   defaults <- lapply(formals(study)[setdiff(settings, "design")], eval)
   options <- defaults
   options[intersect(settings, names(given))] <- given[intersect(settings, names(given))]
   options$arm_given <- "arm" %in% names(given)
+  options$missed_visits <- missed_visits
   gather_study(given[intersect(schema_tables, names(given))], options)
 }
 
-# Reads, names and completes the tables; `faults` is every fault found, with its severity; `given` are the
-# tables with the user's rows.
-gather_study <- function(tables, options) {
+# Reads, names and completes the tables; `faults` is every fault found, with its severity, or without `doubts`
+# every error; `given` are the tables with the user's rows.
+gather_study <- function(tables, options, doubts = TRUE) {
   tables <- Filter(Negate(is.null), tables)
   read <- Map(read_table, tables, names(tables))
   unread <- vapply(read, inherits, logical(1), "tte_unread")
@@ -115,7 +115,8 @@ gather_study <- function(tables, options) {
   dated$tables <- assume_days(dated, options$assessment_day)
   contacts <- study_contacts(dated$tables)
   tables <- complete_tables(dated, contacts)
-  faults <- rbind(with_severity(said, "error"), study_findings(dated$read, tables, contacts, options))
+  found <- study_findings(dated$read, tables, contacts, options, doubts)
+  faults <- rbind(with_severity(said, "error"), found)
   list(tables = tables, faults = faults, given = given)
 }
 

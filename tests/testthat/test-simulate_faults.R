@@ -1,9 +1,11 @@
+# Nobody misses visits by chance, so that only what is planted is a gap.
 fault_designs <- function() {
+  few <- list(n_markers = 4, marker_blocks = 2, signal_markers = 1)
   list(
-    design_biomarker_cohort(45, n_markers = 4, marker_blocks = 2, signal_markers = 1),
-    design_guided_therapy(45), design_rechallenge(45),
-    design_perioperative(45, 10, n_markers = 4, marker_blocks = 2, signal_markers = 1),
-    design_irae_risk(45, n_markers = 4, marker_blocks = 2, signal_markers = 1)
+    do.call(design_biomarker_cohort, c(45, visit_missed = 0, few)),
+    design_guided_therapy(45, visit_missed = 0), design_rechallenge(45, visit_missed = 0),
+    do.call(design_perioperative, c(45, 10, visit_missed = 0, few)),
+    do.call(design_irae_risk, c(45, visit_missed = 0, few))
   )
 }
 
