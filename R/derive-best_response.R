@@ -98,7 +98,7 @@ best_response.data.frame <- function(x, subjects, rule = recist(), reader = NULL
   subjects <- if (!missing(subjects)) plain_table(subjects)
   abort_input(rbind(
     check_response_rule(rule), check_choice(population, "population", names(population_words)),
-    visit_faults(x, subjects, rule), subject_faults(subjects), reader_faults(x, reader),
+    visit_faults(x, subjects, rule), subject_faults(subjects), reader_faults(x, reader, rule),
     measurable_faults(x, subjects, population), cut_day_faults(data_cut)
   ))
   if (is_irecist(rule)) {
@@ -173,7 +173,7 @@ visit_faults <- function(x, subjects, rule = NULL) {
   if (!is.null(columns)) {
     return(columns)
   }
-  overall <- if (is_irecist(rule)) is_by_visit(x) else is_overall_response(x)
+  overall <- is_read(x, rule)
   counts <- overall & is_assessed(x$AVALC)
   criteria <- criteria_faults(x)
   rbind(
@@ -215,7 +215,7 @@ overall_word_faults <- function(x, counts, rule) {
         "is no overall response by RECIST 1.1"
       )
     },
-    if (is_irecist(rule)) date_faults(x, "x", "RECISTDT")
+    if (is_irecist(rule)) rbind(date_faults(x, "x", "RECISTDT"), listed_faults(x, "CLINSTAB", c("Y", "N")))
   )
 }
 
@@ -251,7 +251,7 @@ subject_faults <- function(subjects) {
 
 reader_column <- function(x) intersect(c("READER", "PARCAT2", "RSEVAL"), names(x))[1]
 
-reader_faults <- function(x, reader) {
+reader_faults <- function(x, reader, rule = NULL) {
   if (!is.data.frame(x)) {
     return(NULL)
   }
@@ -262,7 +262,7 @@ reader_faults <- function(x, reader) {
   if (is.na(column)) {
     return(fault("reader", "unknown_column", "there is neither READER nor PARCAT2 nor RSEVAL"))
   }
-  readers <- unique(stats::na.omit(as.character(x[[column]][is_overall_response(x)])))
+  readers <- unique(stats::na.omit(as.character(x[[column]][is_read(x, rule)])))
   if (is.null(reader) && length(readers) > 1) {
     return(fault(
       "reader", "several_params", sprintf("several readers assessed: %s", toString(readers)),

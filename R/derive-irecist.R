@@ -183,19 +183,9 @@ is_irecist_responses <- function(x) all(c("AVALC", "SCANDT", "RECIST", "RECISTDT
 
 # ---- as supplied ----
 
-# What RECIST 1.1 says where iRECIST was supplied: its first iUPD is the PD, after which RECIST 1.1 has ended;
-# or the column RECIST says it. `rows` are in the order of patients, readers and days.
-recist_codes <- function(x, rows, readers) {
-  if (!is.null(x[["RECIST"]])) {
-    return(response_code(x[["RECIST"]][rows]))
-  }
-  code <- immune_code(x$AVALC[rows])
-  progressed <- code %in% c(5L, 9L)
-  history <- paste(x$USUBJID[rows], readers, sep = "\r")
-  before <- stats::ave(as.integer(progressed), history, FUN = cumsum)
-  code[progressed] <- 5L
-  code[before > 1 | before == 1 & !progressed] <- NA
-  code
+# What RECIST 1.1 says where iRECIST was supplied: a column RECIST, or what the first iUPD makes of it.
+recist_codes <- function(x, rows) {
+  if (is.null(x[["RECIST"]])) recist_of_immune(x, rows) else response_code(x[["RECIST"]][rows])
 }
 
 supplied_immune <- function(found, x, rows, subjects) {

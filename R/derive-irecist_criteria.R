@@ -45,6 +45,9 @@ is_overall_response <- function(x) {
   if (length(immune) > 0) overall & !immune else overall
 }
 
+# The rows that a rule reads: with that of iRECIST both.
+is_read <- function(x, rule) if (is_irecist(rule)) is_by_visit(x) else is_overall_response(x)
+
 # ---- where the two cannot be told apart ----
 
 criteria_faults <- function(x, argument = "x") {
@@ -91,13 +94,15 @@ mixed_faults <- function(words, open, argument) {
 
 # ---- both of a timepoint in one row ----
 
-# AVALC and ADT by iRECIST, RECIST and RECISTDT by RECIST 1.1; a table by one criterion as it is.
-join_criteria <- function(x) {
+# AVALC and ADT by iRECIST, RECIST and RECISTDT by RECIST 1.1, of one reader or of all; a table by one
+# criterion as it is.
+join_criteria <- function(x, reader) {
   immune <- by_immune(x)
   if (length(immune) == 0) {
     return(x)
   }
   overall <- is_by_visit(x)
+  if (!is.null(reader)) overall <- overall & reader_values(x) %in% reader
   number <- record_numbers(x)
   ours <- which(overall & immune)
   theirs <- which(overall & !immune)
@@ -108,12 +113,15 @@ join_criteria <- function(x) {
   joined <- x[rows, , drop = FALSE]
   joined$AVALC <- c(as.character(x[["AVALC"]][ours]), said_before(x, ours, alone))
   joined$RECIST <- as.character(x[["AVALC"]])[recist]
+  only <- which(!reader_values(x)[ours] %in% reader_values(x)[theirs])
+  joined$RECIST[only] <- response_word(recist_of_immune(x, ours[only]))
   joined$RECISTDT <- as.Date(x[["ADT"]])[recist]
   joined$ASEQ <- number[rows]
   joined$RECISTSQ <- number[recist]
   joined$PARAMCD <- rep("OVR", length(rows))
   # target and non-target responses, those of RECIST 1.1 first
-  rest <- x[c(which(!overall & !immune), which(!overall & immune)), , drop = FALSE]
+  other <- !is_by_visit(x)
+  rest <- x[c(which(other & !immune), which(other & immune)), , drop = FALSE]
   rest$AVALC <- as.character(rest$AVALC)
   joined <- bind_columns(list(joined, rest))
   joined[setdiff(names(joined), criterion_columns)]
@@ -131,9 +139,22 @@ same_timepoint <- function(x, ours, theirs) {
   ifelse(is.na(by_visit), place, by_visit)
 }
 
-history_key <- function(x) {
+reader_values <- function(x) {
   reader <- reader_column(x)
-  paste(x[["USUBJID"]], if (is.na(reader)) "" else as.character(x[[reader]]), sep = "\r")
+  if (is.na(reader)) rep("", nrow(x)) else as.character(x[[reader]])
+}
+
+history_key <- function(x) paste(x[["USUBJID"]], reader_values(x), sep = "\r")
+
+# By RECIST 1.1, of rows by iRECIST: the first iUPD is the PD, after which it has ended.
+recist_of_immune <- function(x, rows) {
+  code <- immune_code(x[["AVALC"]][rows])
+  progressed <- code %in% c(5L, 9L)
+  order <- order(whole_day(x[["ADT"]][rows]))
+  before <- integer(length(rows))
+  before[order] <- stats::ave(as.integer(progressed[order]), history_key(x)[rows][order], FUN = cumsum)
+  code[progressed] <- 5L
+  replace(code, before > 1 | before == 1 & !progressed, NA)
 }
 
 # iRECIST is often assessed only from the first progression on. Before the first response by it, responses by

@@ -39,7 +39,7 @@ pseudoprogression <- function(x, subjects = NULL, rule = irecist(), reader = NUL
 
 # The responses and their blocks, a history for each patient and reader.
 irecist_records <- function(x, subjects, rule, reader, call = rlang::caller_env()) {
-  abort_input(if (!is_irecist(rule)) fault("rule", "wrong_type", "must be made by irecist()"), call)
+  abort_input(immune_rule_faults(rule), call)
   study <- inherits(x, "tte_study")
   if (!study && !is.data.frame(x)) abort_input(wrong_source("x"), call)
   if (study) {
@@ -48,12 +48,16 @@ irecist_records <- function(x, subjects, rule, reader, call = rlang::caller_env(
     x <- visit_responses(x, rule, reader, words = FALSE, call = call)
   } else {
     abort_input(rbind(
-      if (!is.null(subjects)) subject_faults(subjects), reader_choice_faults(x, reader, response_kind(x))
+      if (!is.null(subjects)) subject_faults(subjects), reader_choice_faults(x, reader, response_kind(x), rule)
     ), call)
     x <- immune_source(plain_table(x), plain_table(subjects), rule, call)
     x <- keep_reader(x, reader)
   }
   by_history(x, subjects, rule)
+}
+
+immune_rule_faults <- function(rule) {
+  if (!is_irecist(rule)) fault("rule", "wrong_type", "must be made by irecist()")
 }
 
 by_history <- function(x, subjects, rule) {

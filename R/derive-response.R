@@ -124,7 +124,7 @@ visit_responses <- function(study, rule = recist(), reader = NULL, words = TRUE,
 responses_from <- function(x, subjects, rule, reader, info = NULL, words = TRUE, call = rlang::caller_env()) {
   kind <- response_kind(x)
   abort_input(rbind(
-    check_response_rule(rule), source_faults(x, subjects, kind, rule), reader_choice_faults(x, reader, kind),
+    check_response_rule(rule), source_faults(x, subjects, kind, rule), reader_choice_faults(x, reader, kind, rule),
     subject_day_faults(x, subjects, kind)
   ), call)
   derive <- switch(kind,
@@ -255,7 +255,7 @@ flag_faults <- function(x, columns) {
   }))
 }
 
-reader_choice_faults <- function(x, reader, kind) {
+reader_choice_faults <- function(x, reader, kind, rule = NULL) {
   if (is.null(reader) || !is.data.frame(x)) {
     return(NULL)
   }
@@ -263,7 +263,7 @@ reader_choice_faults <- function(x, reader, kind) {
   if (is.na(column)) {
     return(fault("reader", "unknown_column", "there is neither READER nor PARCAT2 nor RSEVAL"))
   }
-  counts <- if (kind == "supplied") is_overall_response(x) else TRUE
+  counts <- if (kind == "supplied") is_read(x, rule) else TRUE
   readers <- unique(stats::na.omit(as.character(x[[column]][counts])))
   if (!checkmate::test_string(reader) || !reader %in% readers) {
     fault("reader", "not_a_choice", sprintf("must be one of %s", toString(readers)), column = column)
@@ -428,7 +428,7 @@ sum_roles <- function(x, history, day, days) {
 
 # Responses that somebody else derived; every record stays, in the words of this package.
 supplied_responses <- function(x, subjects, rule, reader, words, call) {
-  if (is_irecist(rule)) x <- join_criteria(x)
+  if (is_irecist(rule)) x <- join_criteria(x, reader)
   if (nrow(subjects) == 0) subjects <- data.frame(USUBJID = unique(x$USUBJID))
   rows <- which(is_overall_response(x) & !is.na(match(x$USUBJID, subjects$USUBJID)))
   if (!is.null(reader)) rows <- rows[x[[reader_column(x)]][rows] %in% reader]
@@ -437,7 +437,7 @@ supplied_responses <- function(x, subjects, rule, reader, words, call) {
   day <- whole_day(x[["ADT"]])[rows]
   order <- order(match(x$USUBJID[rows], subjects$USUBJID), readers, day)
   rows <- rows[order]
-  code <- if (is_irecist(rule)) recist_codes(x, rows, readers[order]) else response_code(x$AVALC[rows])
+  code <- if (is_irecist(rule)) recist_codes(x, rows) else response_code(x$AVALC[rows])
   response <- response_word(code)
   response[response %in% "MISSING"] <- NA
   date <- day_date(day[order])

@@ -32,7 +32,7 @@ treatment_past_progression <- function(study, rule = irecist(), reader = NULL) {
   if (!inherits(study, "tte_study")) {
     abort_input(fault("study", "wrong_type", "must be made by study()"))
   }
-  abort_input(rbind(doses_needed(study), one_reader_needed(study, reader)))
+  abort_input(rbind(immune_rule_faults(rule), doses_needed(study), one_reader_needed(study, reader)))
   found <- irecist_records(study, NULL, rule, reader)
   listed <- doses_after(found, study_doses(study))
   attr(listed, "counts") <- c(progressed = sum(!is.na(first_pd(found))))

@@ -87,7 +87,7 @@ irecist_faults <- function(rule) {
     confirm_window_faults(rule$confirm_weeks), tolerance_faults(rule),
     check_flag(rule$early_exception, "early_exception"), check_count(rule$max_new, "max_new"),
     check_count(rule$max_new_per_organ, "max_new_per_organ"), unconfirmed_faults(rule$unconfirmed),
-    if (!checkmate::test_character(rule$unstable, any.missing = FALSE)) {
+    if (!checkmate::test_character(rule$unstable, any.missing = FALSE, min.chars = 1)) {
       fault("unstable", "wrong_type", "must be words of DCTREAS")
     },
     check_choice(rule$pending, "pending", c("event", "censor"))
@@ -122,8 +122,10 @@ check_count <- function(x, argument) {
   if (checkmate::test_int(x, lower = 0, upper = 1e6)) {
     return(NULL)
   }
-  code <- if (!is.numeric(x)) "wrong_type" else if (length(x) != 1) "wrong_length" else "not_whole"
-  fault(argument, code, "must be one whole number, at least 0")
+  code <- if (length(x) != 1) "wrong_length" else "not_whole"
+  if (checkmate::test_number(x) && x == round(x)) code <- "out_of_range"
+  if (!is.numeric(x)) code <- "wrong_type"
+  fault(argument, code, "must be one whole number from 0 to a million")
 }
 
 unconfirmed_faults <- function(cases) {
@@ -183,10 +185,10 @@ immune_sentences <- function(x) {
   sentences(
     immune = "iRECIST: a progression is iUPD until it is confirmed (iCPD) or no longer met (iCR, iPR, iSD).",
     confirmation_scan = sprintf(
-      "A scan confirms from %s weeks%s after the first iUPD on%s; after %s weeks it is flagged, and counts.",
-      weeks[1], if (x$tolerance_days > 0) sprintf(" less %s days", format_plain(x$tolerance_days)) else "",
+      "A scan confirms from %s weeks%s after the first iUPD on%s%s.", weeks[1],
+      if (x$tolerance_days > 0) sprintf(" less %s days", format_plain(x$tolerance_days)) else "",
       if (x$early_exception) ", earlier only if made for new symptoms and another new lesion is seen" else "",
-      weeks[2]
+      if (x$confirm_weeks[2] < Inf) sprintf("; after %s weeks it is flagged, and counts", weeks[2]) else ""
     ),
     confirms = paste(
       "It confirms by 5 mm or more in the sum of targets or of new lesions since the first iUPD, any growth",

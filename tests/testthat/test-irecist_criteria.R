@@ -115,11 +115,24 @@ test_that("readers stay apart", {
     cbind(adrs_rows("1", "PR PR", "iPR iPR iPR"), PARCAT2 = "BICR")
   )
   best <- function(reader) {
-    found <- best_response(rows, adrs_subjects("1"), rule = both_rule, reader = reader)
+    found <- suppressMessages(best_response(rows, adrs_subjects("1"), rule = both_rule, reader = reader))
     paste(found$BOR, found$IBOR, !is.na(found$ICPDDT))
   }
   expect_equal(best("Investigator"), "SD iSD TRUE")
   expect_equal(best("BICR"), "PR iPR FALSE")
+  # RECIST 1.1 by the central reader, iRECIST by the investigator: the first iUPD of one who has no rows by
+  # RECIST 1.1 is the PD
+  rows <- rows[rows$PARCAT2 == "BICR" & rows$PARCAT3 == "RECIST 1.1" | rows$PARCAT2 == "Investigator" &
+    rows$PARCAT3 == "iRECIST", ]
+  expect_equal(best("Investigator"), "SD iSD TRUE")
+  expect_silent(found <- derive_response(rows, rule = both_rule, reader = "Investigator"))
+  expect_equal(found$RECIST, c("SD", "PD", NA))
+  expect_equal(best("BICR"), "PR iPR FALSE")
+  expect_message(derive_response(rows, rule = both_rule, reader = "BICR"), "1 patient, 1")
+  expect_equal(
+    study_faults_of(best_response(rows, adrs_subjects("1"), reader = "Investigator"))$fault,
+    "not_a_choice"
+  )
 })
 
 test_that("what cannot be told apart is an error that says so", {

@@ -19,6 +19,8 @@ test_that("the rule says itself, and that of RECIST 1.1 beside it", {
   expect_match(format(irecist(unconfirmed = character()))[["unconfirmed"]], "never confirmed is no event")
   expect_false("pending" %in% names(one))
   expect_match(format(irecist(pending = "censor"))[["pending"]], "is censored there")
+  never_late <- format(irecist(confirm_weeks = c(4, Inf), early_exception = FALSE))[["confirmation_scan"]]
+  expect_equal(unname(never_late), "A scan confirms from 4 weeks less 2 days after the first iUPD on.")
   expect_snapshot(irecist())
 })
 
@@ -39,11 +41,17 @@ test_that("every argument that is wrong is named, all at once", {
   expect_equal(faults(tolerance_days = -1), "tolerance_days out_of_range")
   expect_equal(faults(early_exception = NA), "early_exception wrong_type")
   expect_equal(faults(max_new = 1.5), "max_new not_whole")
-  expect_equal(faults(max_new = -1), "max_new not_whole")
+  expect_equal(faults(max_new = -1), "max_new out_of_range")
+  expect_equal(faults(max_new = Inf), "max_new out_of_range")
+  expect_equal(faults(max_new = NA_real_), "max_new not_whole")
+  expect_equal(faults(max_new = NULL), "max_new wrong_type")
+  expect_equal(faults(max_new_per_organ = 2e6), "max_new_per_organ out_of_range")
   expect_equal(faults(max_new_per_organ = c(1, 2)), "max_new_per_organ wrong_length")
   expect_equal(faults(unconfirmed = "never"), "unconfirmed not_a_choice")
   expect_equal(faults(unconfirmed = c("all iUPD", "all iUPD")), "unconfirmed not_a_choice")
   expect_equal(faults(unstable = NA_character_), "unstable wrong_type")
+  # an empty word would be found in every empty DCTREAS
+  expect_equal(faults(unstable = ""), "unstable wrong_type")
   expect_equal(faults(pending = "wait"), "pending not_a_choice")
   expect_equal(
     faults(tolerance_days = "x", pending = 1, max_new = "a"),
