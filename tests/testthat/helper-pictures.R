@@ -68,8 +68,10 @@ picture_person <- function(i, arm, start, cut) {
   )
 }
 
-#' The geoms of a plot, in the order of its layers.
-layer_kinds <- function(plot) vapply(plot$layers, function(layer) class(layer$geom)[1], "")
+#' The geoms of a plot, in the order of its layers; a nameless one is made of another that has its own keys.
+layer_kinds <- function(plot) {
+  vapply(plot$layers, function(layer) setdiff(class(layer$geom), "")[1], "")
+}
 
 #' Width and height of the panel of a plot on a figure of that many centimetres.
 panel_cm <- function(plot, width, height) {

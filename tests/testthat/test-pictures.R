@@ -43,7 +43,10 @@ test_that("no picture masks a function of the packages it is used with", {
 
 test_that("a legend takes the lines that a page of 16 cm needs", {
   skip_if_not_installed("ggplot2")
-  columns <- function(...) legend_guide(...)$params$ncol
+  columns <- function(...) {
+    guide <- legend_guide(...)
+    if (is.null(guide$params)) guide$ncol else guide$params$ncol
+  }
   expect_null(columns(NULL, c("A", "B")))
   expect_identical(columns(NULL, rep(strrep("x", 34), 3)), 2)
   expect_identical(columns(NULL, rep(strrep("x", 60), 2)), 1)

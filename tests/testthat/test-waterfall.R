@@ -65,7 +65,7 @@ test_that("the bars are ordered, cut at the limit and counted in the caption", {
   expect_identical(plot$data$USUBJID, c("4", "3", "2", "1"))
   expect_equal(plot$data$change, c(200, 30, 0, -44))
   bars <- ggplot2::layer_data(plot, 1)
-  expect_equal(bars$y, c(100, 30, 0, -44))
+  expect_equal(bars$ymin + bars$ymax, c(100, 30, 0, -44))
   expect_equal(bars$x, 1:4, ignore_attr = TRUE)
   expect_identical(bars$fill, unname(response_colours[c("PD", "PD", "SD", "PR")]))
   layers <- layer_kinds(plot)
@@ -85,7 +85,7 @@ test_that("the bars are ordered, cut at the limit and counted in the caption", {
   expect_match(caption, "Lines at -30% and +20%.", fixed = TRUE)
   expect_match(caption, "Triangle: 1 above +100%, cut there (the largest is +200%).", fixed = TRUE)
   whole <- waterfall_plot(responses_of(p), p$subjects, limit = Inf, labels = FALSE)
-  expect_equal(ggplot2::layer_data(whole, 1)$y, c(200, 30, 0, -44))
+  expect_equal(ggplot2::layer_data(whole, 1)$ymax, c(200, 30, 0, 0))
   expect_false("GeomText" %in% layer_kinds(whole))
 })
 
