@@ -14,9 +14,10 @@
 #'
 #' @section Gaps: a visit of the `schedule` after the start is missing where `lesions` (or `assessments`) have
 #'   nothing of it, neither by its name (`AVISIT`) nor by a date in its window, and the person was assessed
-#'   again later. `missed_visits` of them in a row, without an assessment in between, are a doubt: the rows
-#'   are those of the assessment that ends the gap. Rules such as [censoring()] `"FDA"` treat an event after
-#'   such a gap differently. Visits that nobody has in a table are not planned for it. What comes after the
+#'   again later. `missed_visits` of them in a row, without an assessment in between, are a note: the rows
+#'   are those of the assessment that ends the gap. Patients do miss visits; but whether these scans were not
+#'   made or not entered should be known, for rules such as [censoring()] `"FDA"` treat an event after such a
+#'   gap differently. Visits that nobody has in a table are not planned for it. What comes after the
 #'   last assessment is no gap: with a progression, a new therapy or a withdrawal assessments end.
 #' @param x A study, or the table `subjects` of one that cannot be built yet.
 #' @param ... The other tables and arguments of [study()]; with a study, nothing.

@@ -73,7 +73,7 @@ table_gaps <- function(seen, visits, name, n, least) {
   alike <- group_number(gaps[c("last", "first")])
   do.call(rbind, lapply(unique(alike[order(gaps$last, gaps$first)]), function(i) {
     rows <- seen$at[alike[ends] %in% i]
-    marked("doubt", rows, name, "missed_visits", "ADT", gap_message(gaps[alike == i, ], visits))
+    marked("note", rows, name, "missed_visits", "ADT", gap_message(gaps[alike == i, ], visits))
   }))
 }
 

@@ -280,7 +280,7 @@ with_groups <- c("biomarker_cohort", "guided_therapy", "rechallenge", "irae_risk
 fault_plans <- list(
   # rows and persons
   "missed visits" = plan(
-    c("lesions", "assessments"), "ADT", "missed_visits", "doubt", miss_visits, seen_four_times
+    c("lesions", "assessments"), "ADT", "missed_visits", "note", miss_visits, seen_four_times
   ),
   "visits without result" = plan(
     c("lesions", "performance_status"), "AVAL", "missing_value",

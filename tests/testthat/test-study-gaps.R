@@ -20,7 +20,7 @@ gaps_of <- function(assessments, schedule = six_visits, ...) {
 test_that("two scheduled visits in a row that are missing are a gap, with its days and the windows", {
   visits <- seen_visits()
   gaps <- gaps_of(visits)
-  expect_equal(gaps$severity, c("doubt", "doubt"))
+  expect_equal(gaps$severity, c("note", "note"))
   expect_equal(gaps$persons, list("S04", "S02"))
   ends <- c(which(visits$USUBJID == "S04")[1], which(visits$USUBJID == "S02")[3])
   expect_equal(gaps$rows, as.list(ends))
