@@ -23,7 +23,10 @@
 #'   and beside them `IBOR` and `ICBOR` (with confirmation) by iRECIST, with `IBORDT`, `ICBORDT`, `ICONFDT`,
 #'   `IRSPDT`, `ICRSPDT`, `IREASON`, `ICREASON`, `IBORN` and `ICBORN` as their siblings. Responses up to the
 #'   first iCPD count, and an iUPD never cancels a later response. The best response is, in this order, iCR,
-#'   iPR, iSD, NON-iCR/NON-iUPD, NED, iCPD, iUPD, NE; an iCPD is dated at the first iUPD of its block. `IPDDT`
+#'   iPR, iSD (from `min_sd_days` on), NON-iCR/NON-iUPD, NED, iCPD, iUPD, NE; an iCPD is dated at the first
+#'   iUPD of its block. The guideline's iBOR is that without confirmation, for randomised trials; `ICBOR`
+#'   confirms an iCR or iPR as RECIST 1.1 does, and an iUPD between two of them breaks the confirmation, where
+#'   the guideline says nothing. `IPDDT`
 #'   is that date in every patient with an iCPD, `ICPDDT` the date of the iCPD, and `IUPDDT` the first iUPD of
 #'   a last block that was neither confirmed nor superseded; `ICBDT` and `ICCBDT` are the first iCR, iPR, iSD
 #'   or NON-iCR/NON-iUPD that counts (clinical benefit), without and with confirmation. `DIFFERS` says whether
@@ -45,7 +48,15 @@
 #'   `BORN` and `CBORN` are the numbers of ADaM (CR 1, PR 2, SD 3, NON-CR/NON-PD 4, PD 5, NE 6, MISSING 7,
 #'   NED 8); `CONFDT` is the date of the assessment that confirmed. The list-column `provenance` holds the
 #'   rule and the design.
-#' @seealso [response_rate()]
+#' @section Errors: `tte_error_input` with all faults in `$faults`: words that are no response by the rule,
+#'   assessments without a date, several readers and none chosen, two criteria that nothing tells apart.
+#' @references Eisenhauer EA and others (2009). New response evaluation criteria in solid tumours: revised
+#'   RECIST guideline (version 1.1). European Journal of Cancer 45, 228-247.
+#'   \doi{10.1016/j.ejca.2008.10.026}
+#'
+#'   Seymour L and others (2017). iRECIST: guidelines for response criteria for use in trials testing
+#'   immunotherapeutics. Lancet Oncology 18, e143-e152. \doi{10.1016/S1470-2045(17)30074-8}
+#' @seealso [response_rate()], [irecist()]
 #' @examples
 #' visits <- data.frame(
 #'   USUBJID = c("1", "1", "1", "2"),

@@ -22,11 +22,11 @@
 #' @section Words for lesions: `TRSTRESC` says the state of a lesion where `AVAL` holds no size.
 #'   - All lesions: `ABSENT`, `PRESENT`, `TOO SMALL TO MEASURE`, `NOT EVALUABLE`, `NOT DONE`; targets and
 #'     non-target lesions also `MERGED` (or `COALESCED`).
-#'   - Non-target lesions: `UNEQUIVOCAL PROGRESSION`, at every visit at which it holds; `MARKER RAISED`,
-#'   `MARKER
-#'     NORMAL`; and, since the lesion was last assessed, `INCREASED`, `DECREASED`, `UNCHANGED`. A lesion that
-#'     is `UNCHANGED` has the state that it had; `INCREASED` and `DECREASED` are there, `INCREASED` after
-#'     `UNEQUIVOCAL PROGRESSION` is that still. By RECIST 1.1 an increase alone is no progression.
+#'   - Non-target lesions: `UNEQUIVOCAL PROGRESSION`, at every visit at which it holds; `MARKER RAISED` and
+#'     `MARKER NORMAL`; and, since the lesion was last assessed, `INCREASED`, `DECREASED`, `UNCHANGED`. A
+#'     lesion that is `UNCHANGED` has the state that it had; `INCREASED` and `DECREASED` are there,
+#'     `INCREASED` after `UNEQUIVOCAL PROGRESSION` is that still. By RECIST 1.1 an increase alone is no
+#'     progression.
 #'   - New lesions: `UNEQUIVOCAL`, `EQUIVOCAL`, and for iRECIST `INCREASED`, `DECREASED`, `UNCHANGED` and
 #'     `UNEQUIVOCAL PROGRESSION` (a new lesion that is not measured is unequivocally larger than it was).
 #'
@@ -38,10 +38,10 @@
 #'   `NE`, `OPENED`, `CONFIRMED`, `TOO EARLY` (it would confirm), `NO CHANGE`, `SUPERSEDED`, `AFTER ICPD` (no
 #'   response). `ICONF` says what confirms: `a` the sum of the targets, `b` non-target lesions, `c1` the sum
 #'   of new lesions, `c2` one that is not measured, `c3` another one, `d1`, `d2`, `d3` progression of targets,
-#'   non-target or new lesions that had not progressed in the block. `NLSUM` is the sum of the measured new
-#'   lesions in mm, `NLCOUNT` how many are known, `NLTHERE` whether any is there. Lesions may have `SYMPTOMS`
-#'   (`Y`: the scan was made for new symptoms) and `CLINSTAB` (`N`: the patient was not clinically stable),
-#'   which any row of a timepoint may say.
+#'   non-target or new lesions that had not progressed in the block; [irecist()] defines each. `NLSUM` is the
+#'   sum of the measured new lesions in mm, which `SUM` never holds, `NLCOUNT` how many are known, `NLTHERE`
+#'   whether any is there. Lesions may have `SYMPTOMS` (`Y`: the scan was made for new symptoms) and
+#'   `CLINSTAB` (`N`: the patient was not clinically stable), which any row of a timepoint may say.
 #'
 #'   Sums may have `NLSUM`, `NLCOUNT`, `NLCHANGE` (of new lesions that are not measured: `INCREASED`,
 #'   `DECREASED`, `UNCHANGED`, `UNEQUIVOCAL PROGRESSION`), `NTCHANGE` (of non-target lesions: the first
@@ -49,7 +49,10 @@
 #'   and is missing where they were not assessed. Supplied responses are in the words of iRECIST, `iCR`,
 #'   `iPR`, `iSD`, `NON-iCR/NON-iUPD`, `iUPD`, `iCPD`, `NE`, `NED`; `CR`, `PR` and `SD` are read as `iCR`,
 #'   `iPR` and `iSD`, a `PD` is an error, because it does not say whether it is confirmed. By RECIST 1.1 the
-#'   first iUPD is the PD, after which it has no response, or a column `RECIST` says it.
+#'   first iUPD is the PD, after which it has no response, or a column `RECIST` (dated `RECISTDT`) says it.
+#'   Of an ADRS that has both criteria, told apart as [study_from_adam()] says, records of one patient, reader
+#'   and visit (or else day) make one row; `SRCSEQ` is the number of its record by iRECIST (`ASEQ`, `RSSEQ`, or
+#'   its row), `RECISTSQ` of that by RECIST 1.1.
 #'
 #' @param x A study with `lesions`, or without them with `assessments`, whose responses are passed through.
 #'   Or a data frame of lesions (`USUBJID`, `TRLNKID`, `ADT`, `TRGRPID`: `TARGET`, `NON-TARGET` or `NEW`;
@@ -66,11 +69,15 @@
 #'   `NADIR` in mm; `REASON`. The row of the baseline (`ABLFL`) has no response. `BASECMP` says whether the
 #'   baseline is complete, `MEASFL` whether there are target lesions, `SCANDT` is the last scan of the
 #'   timepoint. [best_response()] takes it.
-#' @section Errors: a condition of class `tte_error_input` lists all faults with their rows. Supplied words
-#'   with an iCPD that no iUPD precedes are a warning, `tte_warning_icpd_without_iupd`.
+#' @section Errors: a condition of class `tte_error_input` lists all faults with their rows, also where
+#'   supplied responses are by two criteria that nothing tells apart. Supplied words with an iCPD that no iUPD
+#'   precedes are a warning, `tte_warning_icpd_without_iupd`.
 #' @references Eisenhauer EA and others (2009). New response evaluation criteria in solid tumours: revised
 #'   RECIST guideline (version 1.1). European Journal of Cancer 45, 228-247.
 #'   \doi{10.1016/j.ejca.2008.10.026}
+#'
+#'   Seymour L and others (2017). iRECIST: guidelines for response criteria for use in trials testing
+#'   immunotherapeutics. Lancet Oncology 18, e143-e152. \doi{10.1016/S1470-2045(17)30074-8}
 #' @seealso [recist()], [irecist()], [best_response()], [pseudoprogression()]
 #' @examples
 #' lesions <- data.frame(

@@ -6,13 +6,16 @@
 #' criteria from the same rows. RECIST 1.1 stays the primary analysis in most plans, iRECIST is exploratory.
 #'
 #' @section How a timepoint gets its response: `iCR`, `iPR`, `iSD` and `NON-iCR/NON-iUPD` are met as in RECIST
-#'   1.1, and baseline and nadir run on through an iUPD. The first progression is an `iUPD` and opens a block,
-#'   which keeps the categories that progressed (target, non-target, new lesions) and what was measured. A
-#'   later timepoint makes it an `iCPD` if
-#'   - targets progressed and their sum is 5 mm or more above its value at the block's first iUPD;
+#'   1.1: iPR from 30 % below the baseline sum of the targets, progression from 20 % and 5 mm above its nadir,
+#'   by unequivocal growth of non-target lesions, or by a new lesion. Baseline and nadir run on through an
+#'   iUPD. The first progression is an `iUPD` and opens a block, which keeps the categories that progressed
+#'   (target, non-target, new lesions) and what was measured. A later timepoint of the block makes it an
+#'   `iCPD` if
+#'   - targets progressed and their sum is 5 mm or more above its value at the block's first iUPD (smaller
+#'     increases add up);
 #'   - non-target lesions progressed and have grown since (it need not be unequivocal again);
-#'   - new lesions were known and their sum is 5 mm or more above its value there, one that is not measured
-#'     has grown, or there is another one;
+#'   - new lesions were known and the sum of those measured is 5 mm or more above its value there, one that is
+#'     not measured has grown, or there is another one;
 #'   - or a category progresses that had not.
 #'
 #'   Otherwise the block is superseded if nothing that caused it meets progression any longer: the response is
@@ -28,10 +31,26 @@
 #'   largest first, up to `max_new` in all and `max_new_per_organ`; which ones are measured never changes.
 #'   Their sum is never added to that of the targets. A new lesion that was not assessed counts as unchanged.
 #'
+#' @section Beside the guideline: The guideline (Seymour and others) asks for the next scan 4 to 8 weeks after
+#'   an iUPD and for a clinically stable patient. Where it leaves a case open, a plan of analysis should say
+#'   what holds; here it is this.
+#'   - A scan after 8 weeks confirms too, and is flagged; one may be `tolerance_days` early, by default 2.
+#'   - Whether the patient is clinically stable never changes a response; it decides whether an iUPD that was
+#'     not confirmed is an event. The cases of `unconfirmed` are as the guideline is commonly read; `pending`
+#'     is not in it, which knows no data cut.
+#'   - A new lesion that is gone or smaller no longer keeps a block open, and an iCR needs all of them gone.
+#'   - Growth that was seen too early to confirm does so at the next scan, unless the lesion has shrunk since.
+#'   - Targets whose first sum of the block is incomplete are compared with its first complete one; an
+#'     incomplete sum confirms if what was measured is 5 mm above already.
+#'   - The nadir of the sum of new lesions begins anew with another one.
+#'   - From RECIST 1.1: a partial response stays until progression (`pr_sticky`), and disease after an iCR is
+#'     an iUPD of any size (`cr_reappearance`).
+#'
 #' @param recist The [recist()] rule used beside it; its parameters (`min_sd_days`, `confirm_days`, `max_ne`,
 #'   `pr_sticky`, `cr_reappearance`, `nact_same_day`, `confirmed` and so on) hold for both criteria.
-#' @param confirm_weeks When the scan that confirms is due: weeks after the first iUPD, from and to. An
-#'   earlier scan does not confirm; a later one does, and is flagged (`IWINDOW` `"LATE"`).
+#' @param confirm_weeks When the scan that confirms is due: weeks after the first iUPD of the block, from and
+#'   to (`Inf`: no scan is late). An earlier scan does not confirm; a later one does, and is flagged
+#'   (`IWINDOW` `"LATE"`).
 #' @param tolerance_days Days by which it may come earlier.
 #' @param early_exception Does an earlier scan confirm that was made for new symptoms (`SYMPTOMS` `"Y"`) and
 #'   shows another new lesion?
@@ -51,6 +70,10 @@
 #' @return An object of class `tte_irecist`.
 #' @references Seymour L and others (2017). iRECIST: guidelines for response criteria for use in trials
 #'   testing immunotherapeutics. Lancet Oncology 18, e143-e152. \doi{10.1016/S1470-2045(17)30074-8}
+#'
+#'   Eisenhauer EA and others (2009). New response evaluation criteria in solid tumours: revised RECIST
+#'   guideline (version 1.1). European Journal of Cancer 45, 228-247. \doi{10.1016/j.ejca.2008.10.026}
+#' @section Errors: `tte_error_input` lists all arguments that are wrong in `$faults`.
 #' @seealso [recist()], [derive_response()], [best_response()], [derive_endpoint()], [pseudoprogression()],
 #'   [treatment_past_progression()], [derive_irecist_parameters()]
 #' @examples
