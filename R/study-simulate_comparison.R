@@ -14,6 +14,7 @@
 #'   `rbind(x$samples, comparison_cohort(x)$samples)` can be compared; `COHORT` says who is who, and `PARCAT1`
 #'   which markers are of the interferon type: those that carry `SCORE_IRAE`, and that lie higher at remission
 #'   and at flare.
+#' @return `comparison_cohort()`: the study of that cohort, or its tables; [study_truth()] reads it too.
 #' @examples
 #' risk <- simulate_study(design_irae_risk(patients = 50, n_markers = 6, signal_markers = 2), seed = 2)
 #' others <- comparison_cohort(risk)

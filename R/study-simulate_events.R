@@ -267,13 +267,20 @@ fatal_records <- function(table, fatal, persons) {
   last
 }
 
-# What was done with the treatment: an immune-related event on the day treatment ended stopped it. Where
-# everybody enters with one, the first stopped it, or interrupted it for those who were treated again.
+# What was done with the treatment: an immune-related event on the day treatment ended stopped it, the one for
+# which it paused interrupted it, and nothing was done for what else began in that pause. Where everybody
+# enters with an immune-related event, the first stopped it, or interrupted it for those treated again.
 ae_action <- function(records, persons, design) {
   day <- floor(records$onset)
+  paused <- if (is.null(persons[["T_PAUSE"]])) {
+    FALSE
+  } else {
+    (day >= persons$T_PAUSE & day < persons$T_RESUME) %in% TRUE
+  }
   on <- day >= first_dose_day(design, persons) & (is.na(persons$T_STOP) | day <= floor(persons$T_STOP))
   stopped <- records$irae & day == floor(persons$T_STOP) & !is.na(persons$T_STOP)
-  result <- ifelse(!on, "NOT APPLICABLE", ifelse(stopped, "DRUG WITHDRAWN", "DOSE NOT CHANGED"))
+  result <- ifelse(!on | paused, "NOT APPLICABLE", ifelse(stopped, "DRUG WITHDRAWN", "DOSE NOT CHANGED"))
+  result[paused & records$irae] <- "DRUG INTERRUPTED"
   if (is.null(persons[["T_RECHALLENGE"]])) {
     return(result)
   }

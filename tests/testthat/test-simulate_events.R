@@ -203,3 +203,23 @@ test_that("ordinary adverse events begin with the first dose, also where an oper
   years <- sum(as.numeric(persons$SURGDT - persons$TRTSDT)) / 365.25
   expect_equal(sum(before) / years, 3, tolerance = 4 / sqrt(3 * years))
 })
+
+test_that("the irAE for which treatment pauses interrupts it, and nothing else that begins meanwhile", {
+  design <- design_biomarker_cohort(
+    800,
+    accrual = 100, n_markers = 0, signal_markers = 0, irae_pause = 0.6, irae_resolution = 3, ae_rate = 8
+  )
+  cohort <- simulate_cohort(design, 31)
+  persons <- cohort$persons
+  events <- simulate_adverse_events(design, cohort, 31)
+  row <- match(events$USUBJID, persons$USUBJID)
+  day <- as.numeric(events$ASTDT - persons$STARTDT[row])
+  within <- (day >= persons$T_PAUSE[row] & day < persons$T_RESUME[row]) %in% TRUE
+  irae <- events$IRAEFL == "Y"
+  expect_identical(events$AEACN == "DRUG INTERRUPTED", within & irae)
+  expect_setequal(row[within & irae], which(!is.na(persons$T_PAUSE)))
+  expect_gt(sum(within & !irae), 50)
+  expect_true(all(events$AEACN[within & !irae] == "NOT APPLICABLE"))
+  # who never pauses has an irAE that stops the treatment, or changes nothing
+  expect_true(all(c("DRUG WITHDRAWN", "DOSE NOT CHANGED") %in% events$AEACN[irae & !within]))
+})

@@ -24,6 +24,7 @@ test_that("a set of markers for each score must fit among the markers", {
 
 test_that("chances of the organs of later irAE add up to 1, or the sentence would not be true", {
   expect_equal(codes_of(design_rechallenge(same_organ = 0.9)), "same_organ out_of_range")
+  expect_equal(codes_of(design_rechallenge(same_organ = 0.5)), "same_organ out_of_range")
   other <- codes_of(design_rechallenge(same_organ = 0.5, distinct_organ = 0.2, both_organs = 0.3))
   expect_equal(other, character())
   expect_equal(codes_of(design_rechallenge(both_organs = 2)), "both_organs out_of_range")
