@@ -263,10 +263,17 @@ shift_days <- function(column, days) {
   function(table, rows, arguments) as.Date(table[[column]][rows]) + days
 }
 
-zero_column <- c(
-  biomarker_cohort = "TRTSDT", guided_therapy = "TRTSDT", irae_risk = "TRTSDT", rechallenge = "IRAEDT",
-  perioperative = "SURGDT"
-)
+# So many days after time zero.
+start_after <- function(days) {
+  function(table, rows, arguments) {
+    start <- arguments$subjects[[c(arguments$start, "TRTSDT")[1]]]
+    start[match(table$USUBJID[rows], arguments$subjects$USUBJID)] + days
+  }
+}
+
+full_date <- function(table, ...) nchar(as.character(table$ASTDT)) %in% 10
+
+dead_with_date <- function(table, truth, arguments) of_the_dead(table, truth, arguments) & full_date(table)
 
 # ---- the faults ----
 
@@ -303,6 +310,11 @@ fault_plans <- list(
     "exposure", "USUBJID", "unknown_level", "error",
     put("USUBJID", function(table, rows, ...) paste0("X", table$USUBJID[rows]))
   ),
+  "vital status twice" = plan("vital_status", "USUBJID", "person_twice", "error", repeat_rows()),
+  "two responses of a day" = plan(
+    "assessments", "USUBJID", "row_twice", "doubt", repeat_rows(),
+    designs = c("rechallenge", "perioperative")
+  ),
   "missing person" = plan("exposure", "USUBJID", "missing_value", "error", put("USUBJID", NA_character_)),
   "missing column" = plan("exposure", "ASTDT", "unknown_column", "error", whole_table(function(table, rows) {
     table[setdiff(names(table), "ASTDT")]
@@ -323,12 +335,12 @@ fault_plans <- list(
   "therapy ends before it starts" = plan(
     "therapies", "AENDT", "dates_out_of_order", "doubt", put("AENDT", function(table, rows, ...) {
       as.Date(table$ASTDT[rows]) - 5
-    }), function(table, ...) nchar(as.character(table$ASTDT)) == 10
+    }), full_date
   ),
   "adverse event ends before it starts" = plan(
     "adverse_events", "AENDT", "dates_out_of_order", "doubt", put("AENDT", function(table, rows, ...) {
       as.Date(table$ASTDT[rows]) - 5
-    }), function(table, ...) nchar(as.character(table$ASTDT)) == 10
+    }), full_date
   ),
   "birth after a visit" = plan(
     "performance_status", "ADT", "dates_out_of_order", "doubt", function(arguments, name, rows) {
@@ -407,6 +419,30 @@ fault_plans <- list(
       list(arguments = arguments, ids = vital$row_id[rows])
     }, of_the_dead
   ),
+  "death before the start" = plan(
+    "subjects", "DTHDT", "dates_out_of_order", "doubt",
+    put_elsewhere("vital_status", "DTHDT", start_after(-10)), of_the_dead
+  ),
+  "last alive before the start" = plan(
+    "subjects", "LSTALVDT", "dates_out_of_order", "doubt",
+    put_elsewhere("vital_status", "LSTALVDT", start_after(-10)), alive
+  ),
+  "last dose after death" = plan(
+    "subjects", "TRTEDT", "after_death", "doubt", put("TRTEDT", death_after(10)), of_the_dead
+  ),
+  "dose after death" = plan(
+    "exposure", "AENDT", "after_death", "doubt", put("AENDT", death_after(10)), of_the_dead
+  ),
+  "assessment after death" = plan(
+    c("lesions", "assessments"), "ADT", "after_death", "doubt", put("ADT", death_after(10)),
+    function(table, truth, arguments) of_the_dead(table, truth, arguments) & after_baseline(table)
+  ),
+  "adverse event after death" = plan(
+    "adverse_events", "ASTDT", "after_death", "doubt", put("ASTDT", death_after(10)), dead_with_date
+  ),
+  "therapy after death" = plan(
+    "therapies", "ASTDT", "after_death", "doubt", put("ASTDT", death_after(10)), dead_with_date
+  ),
 
   # words and numbers
   "unknown words" = plan("vital_status", "DTHFL", "unknown_level", "error", put("DTHFL", "yes")),
@@ -429,6 +465,7 @@ fault_plans <- list(
       is_target(table) & table$AVAL > 0 & !table$NODAL %in% "Y"
     }
   ),
+  "negative window" = plan("schedule", "WINDOW_DAYS", "out_of_range", "error", put("WINDOW_DAYS", -1)),
   "impossible grade" = plan("performance_status", "AVAL", "out_of_range", "error", put("AVAL", 6)),
   "fraction of a grade" = plan("performance_status", "AVAL", "not_whole", "error", put("AVAL", 1.5)),
   "words for numbers" = plan(
@@ -463,6 +500,17 @@ fault_plans <- list(
   "lesion changing its organ" = plan(
     "lesions", "TRLOC", "contradiction", "doubt", put("TRLOC", "BRAIN"), is_target
   ),
+  "lesion becoming a node" = plan(
+    "lesions", "NODAL", "contradiction", "doubt", put("NODAL", function(table, rows, ...) {
+      ifelse(table$NODAL[rows] %in% "Y", "N", "Y")
+    }), function(table, ...) is_target(table) & table$NODAL %in% c("Y", "N")
+  ),
+  "new lesion without a word" = plan(
+    "lesions", "TRSTRESC", "missing_value", "error", function(arguments, name, rows) {
+      arguments$lesions$AVAL[rows] <- NA
+      put("TRSTRESC", NA_character_)(arguments, name, rows)
+    }, function(table, ...) table$TRGRPID == "NEW"
+  ),
   "missing baseline" = plan(
     "lesions", "ADT", "no_baseline", "doubt",
     drop_rows(
@@ -484,6 +532,19 @@ fault_plans <- list(
     }
   ),
   "two baselines" = plan("lesions", "ABLFL", "several_baselines", "error", put("ABLFL", "Y"), is_target),
+  "baseline flagged after the first dose" = plan(
+    "lesions", "ABLFL", "dates_out_of_order", "doubt", put("ABLFL", "Y"), is_target
+  ),
+  "two scans before treatment" = plan(
+    "lesions", "ADT", "several_baselines", "doubt", function(arguments, name, rows) {
+      table <- arguments$lesions
+      arguments$lesions$ABLFL[table$USUBJID %in% table$USUBJID[rows]] <- ""
+      repeat_rows(function(rows) {
+        rows$ADT <- as.Date(rows$ADT) - 3
+        rows
+      })(arguments, name, rows)
+    }, baseline_target
+  ),
   "old baseline" = plan(
     "lesions", "ADT", "out_of_range", "doubt", function(arguments, name, rows) {
       table <- arguments$lesions
