@@ -126,17 +126,40 @@ rates_at <- function(model, day) {
   }, numeric(1))
 }
 
-# The day by which a response has been seen: the first visit after the baseline, at its latest.
-response_day <- function(design) ceiling(7 * design$visit_weeks + design$visit_window)
+# The day by which a visit after the baseline has been, at its latest: of each that shows the first responses.
+response_day <- function(design, visit = seq_along(response_shares(design))) {
+  ceiling(7 * design$visit_weeks * visit + design$visit_window)
+}
 
-# The day by which a complete one has: the second.
-complete_day <- function(design) ceiling(14 * design$visit_weeks + design$visit_window)
+# Shares of the responses by the visit that first shows them, of those that are planned.
+response_shares <- function(design) {
+  shares <- design$response_visit
+  if (is.null(shares)) {
+    return(1)
+  }
+  visits <- max(1, floor(design$last_visit / design$visit_weeks + 1e-9))
+  shares <- shares[seq_len(min(length(shares), visits))]
+  shares / sum(shares)
+}
 
 # Probability of a response for those who can have one, by group, so that the planted proportion comes out
-# over all patients: free of progression, alive, followed and seen at the first visit.
-response_chance <- function(design) design$orr / design$reach
+# over all patients: free of progression, alive, followed and seen at the visit that is to show it.
+response_chance <- function(design) design$orr / largest_response(design)
 
-# The proportion, by group, of those whose response the first visit would show. Nobody comes back from
+largest_response <- function(design) drop(1 / (1 / design$reach) %*% response_shares(design))
+
+# The visit that is to show a response: those that fewer reach are planned more often, so that responses begin
+# in the planted shares.
+response_visit <- function(design, group, uniform) {
+  visit <- integer(length(group))
+  for (name in names(design$groups)) {
+    own <- group == name
+    visit[own] <- pick(uniform[own], response_shares(design) / design$reach[name, ])
+  }
+  visit
+}
+
+# The proportions, groups x visits, of those whose response the visit would show. Nobody comes back from
 # progression, so the chain may end there. A hazard above `fastest` a day does what an infinite one would.
 response_reach <- function(design, fastest = 5) {
   rule <- covariate_nodes(design_covariate_law(design))
@@ -145,24 +168,30 @@ response_reach <- function(design, fastest = 5) {
   most <- log(fastest) - log(apply(chain$rates, 1, max))
   hazard <- pmin(hazard, rep(most, each = nrow(hazard)))
   day <- response_day(design)
-  occupied <- chain_occupancy(chain, hazard, day)[, state_word(chain$states, "free"), 1, drop = FALSE]
-  free <- rowSums(occupied)
+  occupied <- chain_occupancy(chain, hazard, day)[, state_word(chain$states, "free"), , drop = FALSE]
+  followed <- exp(-design$dropout * day / days_per_month) * (1 - design$visit_missed)
+  free <- apply(occupied, c(1, 3), sum) * rep(followed, each = nrow(rule$nodes))
   group <- rule$nodes[["GROUP"]]
-  reach <- rowsum(free * rule$weight, group) / rowsum(rule$weight, group)
-  reach <- reach[names(design$groups), 1]
-  reach * exp(-design$dropout * day / days_per_month) * (1 - design$visit_missed)
+  reach <- rowsum(free * rule$weight, group) / drop(rowsum(rule$weight, group))
+  pmax(reach[names(design$groups), , drop = FALSE], least_reach)
 }
 
+# So that shares of what nobody reaches are numbers.
+least_reach <- 1e-300
+
 response_faults <- function(design) {
-  reach <- design$reach
-  if (is.null(reach) || all(design$orr <= reach)) {
+  if (is.null(design$reach)) {
+    return(NULL)
+  }
+  reach <- largest_response(design)
+  if (all(design$orr <= reach)) {
     return(NULL)
   }
   worst <- which.max(design$orr - reach)
   fault("orr", "out_of_range", sprintf(
-    "%s cannot be reached in %s: only %s are free of progression, alive and seen at the first visit",
+    "%s cannot be reached in %s: only %s are free of progression, alive and seen when it begins",
     percent(design$orr[[worst]]), names(design$groups)[worst], percent(reach[[worst]])
-  ), remedy = "Lower orr, the hazards, dropout or visit_missed, or set earlier visits.")
+  ), remedy = "Lower orr, the hazards, dropout or visit_missed, or set earlier visits or a smaller response_visit.")
 }
 
 # ---- the five models ----

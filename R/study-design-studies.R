@@ -27,9 +27,12 @@
 #'   Patients enter as a Poisson process, are lost at a constant rate, and are followed until the data cut.
 #'   An event at time \eqn{t} has the date of the start plus the whole days of \eqn{t}, so that
 #'   `AVAL > d` in an ADTTE means \eqn{t > d}.
-#' @section Response: Who can respond is free of progression, alive, followed and seen at the first visit
-#'   after the baseline. Of these so many do that `orr` is the proportion of all patients of the group; an
-#'   `orr` above what can be reached is an error.
+#' @section Response: A patient's tumours begin to shrink at the start, or, where `response_visit` has the
+#'   response begin by a later visit, at the visit before that one; with \eqn{s_k} the share of visit \eqn{k}.
+#'   Who can respond by visit \eqn{k} is free of progression, alive, followed and seen then. Of these so many
+#'   do that `orr` is the proportion of all patients of the group and \eqn{s_k} that of the responses; an `orr`
+#'   above what can be reached, \eqn{1 / \sum_k s_k / r_k} with the proportion \eqn{r_k} of those who can, is
+#'   an error. Shares of visits that are not planned go to those that are.
 #'
 #' @param patients Number of patients; `validation` those of the validation cohort.
 #' @param validation Number of patients of the validation cohort, enrolled after the others.

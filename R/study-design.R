@@ -72,7 +72,8 @@ last_visit           | 12345   | 156 | positive | Last planned visit: week %s.
 visit_window         | 12345   | 7 | whole | Visits: up to %s days early or late.
 visit_delay          | 12345   | 2 | nonnegative | Visits: standard deviation of the day %s days.
 visit_missed         | 12345   | 0.03 | probability | Missed visits: %s.
-complete             | 125     | 0.2 | probability | Complete, of responses that last to the second visit: %s.
+response_visit       | 125     | c(0.6, 0.3, 0.1) | weights | Responses begin by visit 1, 2, ...: %s.
+complete             | 125     | 0.2 | probability | Complete, of responses that last to the next visit: %s.
 target_lesions       | 125     | * | weights5 | Patients with 1, 2, ... target lesions: %s.
 target_nodes         | 125     | 0.2 | probability | Targets that are lymph nodes, at most two each: %s.
 baseline_mm          | 125     | 28 | diameter | Target lesions at baseline: median %s mm.
@@ -373,6 +374,7 @@ design_kinds <- list(
   noise = number_check(0, 0.5, words = "must be one number, 0 to 0.5"),
   diameter = number_check(10, 300, words = "must be one diameter in mm, 10 to 300"),
   shares = vector_check(0, 1, shares_words, sum = 1, names = TRUE),
+  weights = vector_check(0, 1, shares_words, sum = 1),
   weights3 = vector_check(0, 1, paste(shares_words, "(3 of them)"), length = 3, sum = 1),
   weights4 = vector_check(0, 1, paste(shares_words, "(4 of them)"), length = 4, sum = 1),
   weights5 = vector_check(0, 1, paste(shares_words, "(5 of them)"), length = 5, sum = 1),
@@ -480,18 +482,19 @@ organ_faults <- function(design) {
   }
 }
 
-# The last patient must enter before the cut, by as many days as it takes to see a response.
+# The last patient must enter before the cut, by as many days as it takes to see the responses.
 accrual_faults <- function(design) {
   n <- design_size(design)
-  room <- as.numeric(design$cut - design$first_patient) - response_day(design)
+  days <- max(response_day(design))
+  room <- as.numeric(design$cut - design$first_patient) - days
   expected <- if (room > 0) expected_accrual(design, room) else 0
   chance <- if (expected > 0) stats::pgamma(expected, n) else 0
   if (chance > 0.999) {
     return(NULL)
   }
   fault("cut", "out_of_range", sprintf(
-    "comes too early: all %s patients are to enter %s days before it, to be seen once, which happens with %s",
-    n, response_day(design), sprintf("probability %s", format_plain(round(chance, 3)))
+    "comes too early: all %s patients are to enter %s days before it, to be seen, which happens with %s",
+    n, days, sprintf("probability %s", format_plain(round(chance, 3)))
   ), remedy = "Set a later cut, a higher accrual or fewer patients.")
 }
 

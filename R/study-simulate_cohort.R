@@ -233,24 +233,32 @@ see_progression <- function(persons, visits) {
 
 # ---- response ----
 
-# Who is free of progression, alive, followed and seen at the first visit responds with the probability that
-# makes the planted proportion that of all. Of the others some show pseudoprogression.
+# Who is free of progression, alive, followed and seen at the visit that would show it responds with the
+# probability that makes the planted proportion that of all. Of the others some show pseudoprogression.
 draw_response <- function(persons, visits, design, seed) {
   if (is.null(design$orr)) {
     return(persons)
   }
-  u <- cohort_draws(seed, "response", persons$person, 3)
-  day <- response_day(design)
-  seen <- visits$person[visits$visit == 1 & !is.na(visits$day)]
-  able <- beyond(persons$T_PROG, day) & beyond(persons$T_DEATH, day) & persons$T_LOST > day &
-    persons$T_CUT >= day & persons$person %in% seen
+  u <- cohort_draws(seed, "response", persons$person, 4)
+  visit <- response_visit(design, persons$GROUP, u[, 4])
+  able <- able_at(visit, persons, visits, design)
   chance <- response_chance(design)[persons$GROUP]
   persons$RESPONDER <- able & u[, 1] < chance
-  lasts <- beyond(persons$T_PROG, complete_day(design))
+  persons$RESPONSE_VISIT <- ifelse(persons$RESPONDER, visit, NA)
+  lasts <- beyond(persons$T_PROG, response_day(design, visit + 1))
   persons$COMPLETE <- persons$RESPONDER & lasts & u[, 2] < design$complete
-  later <- beyond(persons$T_PROG, 3 * day)
-  persons$PSEUDO <- able & !persons$RESPONDER & later & u[, 3] < design$pseudoprogression
+  able <- able_at(1, persons, visits, design) & beyond(persons$T_PROG, 3 * response_day(design, 1))
+  persons$PSEUDO <- able & !persons$RESPONDER & u[, 3] < design$pseudoprogression
   persons
+}
+
+able_at <- function(visit, persons, visits, design) {
+  day <- response_day(design, visit)
+  done <- !is.na(visits$day)
+  key <- function(person, visit) most_things * person + visit
+  seen <- key(persons$person, visit) %in% key(visits$person, visits$visit)[done]
+  beyond(persons$T_PROG, day) & beyond(persons$T_DEATH, day) & persons$T_LOST > day & persons$T_CUT >= day &
+    seen
 }
 
 beyond <- function(time, day) is.na(time) | time > day

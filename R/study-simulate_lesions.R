@@ -41,9 +41,10 @@ cohort_scans <- function(design, cohort) {
 
 tumour_modes <- c(none = 0L, target = 1L, non_target = 2L, new_lesion = 3L, pseudo = 4L)
 
-# What the tumour model needs of each person. Responders are at 65 % of the baseline sum or less at the first
-# visit, nobody else ever below 75 %, so that measurement error seldom changes who responds. Before that visit
-# (before the second, where the response is complete) no regrowth begins; who progresses soon after it does so
+# What the tumour model needs of each person. Responders begin to shrink at the visit before the one that shows
+# the response, where they are at 65 % of the baseline sum or less; nobody else is ever below 75 %, so that
+# measurement error seldom changes who responds. Before that visit (before the next, where the response is
+# complete) no regrowth begins; who progresses soon after it does so
 # by a new lesion, because targets cannot grow so fast. A response of nodes alone is partial because a
 # non-target lesion stays: they may all become normal.
 draw_tumours <- function(design, persons, seed) {
@@ -58,7 +59,8 @@ draw_tumours <- function(design, persons, seed) {
   by <- pmax(1, visit - design$visit_window) * (0.5 + 0.4 * u[, 3])
   fast <- log((1 - depth) / pmax(0.65 - depth, 1e-9)) / by
   fast[persons$COMPLETE] <- (log(5 * design$baseline_mm / 2) / (by + visit))[persons$COMPLETE]
-  shown <- ifelse(persons$COMPLETE, complete_day(design), ifelse(persons$RESPONDER, response_day(design), 0))
+  first <- persons$RESPONSE_VISIT
+  shown <- ifelse(persons$RESPONDER, response_day(design, first + persons$COMPLETE), 0)
   soon <- persons$RESPONDER & (persons$T_PROG < shown + 28) %in% TRUE
   mode[soon] <- tumour_modes[["new_lesion"]]
   targets <- pick(u[, 4], design$target_lesions)
@@ -69,7 +71,8 @@ draw_tumours <- function(design, persons, seed) {
     shrink_rate = ifelse(responds, fast, 0.01 + 0.02 * u[, 3]),
     growth_rate = 0.005 * exp(0.4 * stats::qnorm(u[, 5])),
     progression = pmax(persons$T_PROG, 1e-6), mode = unname(mode),
-    sensitive_until = as.double(shown), flare = rep(1.5 * visit, nrow(persons)), person = persons$person,
+    sensitive_until = as.double(shown), delay = ifelse(persons$RESPONDER, (first - 1) * visit, 0),
+    flare = rep(1.5 * visit, nrow(persons)), person = persons$person,
     non_target = u[, 6] < design$non_target | mode == tumour_modes[["non_target"]] | stays,
     organ = floor(length(lesion_organs) * u[, 7]), new_mm = round(10 + 10 * u[, 8]),
     complete = persons$COMPLETE

@@ -82,6 +82,7 @@ tte::TumourPersons tumour_persons(const Rcpp::List& list) {
   out.mode = binding::integers(binding::member(list, "mode"));
   out.sensitive_until = days("sensitive_until");
   out.flare = days("flare");
+  out.delay = days("delay");
   out.number = binding::integers(binding::member(list, "person"));
   out.nodes = binding::integers(binding::member(list, "nodes"));
   return out;

@@ -70,6 +70,20 @@ TEST_CASE("the sum falls to the fraction that is left, whatever the lesions do")
   CHECK(curve.size(0, -3) == 40);
 }
 
+TEST_CASE("a delayed fall begins on its day and is the same from there on") {
+  TumourPlan plan = plan_of(Progression::none, 0.3, 0.02, 0, missing);
+  const TumourCurve now = curve_of(plan);
+  plan.delay = 84;
+  const TumourCurve later = curve_of(plan);
+  CHECK(later.sum(84) == now.sum(0));
+  for (const double day : {1.0, 30.0, 200.0}) CHECK(later.sum(84 + day) == Approx(now.sum(day)));
+  CHECK(later.course().response == Approx(84 + now.course().response));
+  plan = plan_of(Progression::target, 0.3, 0.02, 0.01, 300);
+  plan.delay = 84;
+  CHECK(first_crossing(curve_of(plan), 400) == Approx(300).margin(0.02));
+  CHECK(curve_of(plan).course().response == Approx(later.course().response));
+}
+
 TEST_CASE("growth of the targets meets the threshold on the day of progression and not before") {
   for (const double depth : {1.0, 0.8, 0.5, 0.1}) {
     for (const double shrink : {0.002, 0.01, 0.05}) {
@@ -350,5 +364,8 @@ TEST_CASE("plans without sense are refused") {
   refused(plan);
   plan = plan_of(Progression::pseudo, 0.5, 0.01, 0.01, missing);
   plan.flare = 0;
+  refused(plan);
+  plan = plan_of(Progression::none, 0.5, 0.01, 0.01, missing);
+  plan.delay = -1;
   refused(plan);
 }

@@ -70,6 +70,31 @@ test_that("responders respond and nobody else, also with measurement error and m
   }
 })
 
+test_that("responses begin at the visits that are planned, in the planted shares", {
+  for (design in list(
+    exact(design_guided_therapy, 1500, orr = 0.4, progression = 9),
+    exact(design_irae_risk, 1500, orr = 0.4, progression = 6, response_visit = c(0.3, 0.3, 0.2, 0.2))
+  )) {
+    persons <- simulate_cohort(design, 4)$persons
+    responses <- derive_response(derived(design, 4), rule = recist(confirmed = FALSE))
+    first <- responses[responses$AVALC %in% c("CR", "PR"), ]
+    first <- first[!duplicated(first$USUBJID), ]
+    visit <- round(as.numeric(first$ADT - persons$STARTDT[match(first$USUBJID, persons$USUBJID)]) / 42)
+    expect_equal(visit, persons$RESPONSE_VISIT[match(first$USUBJID, persons$USUBJID)])
+    expect_setequal(first$USUBJID, persons$USUBJID[persons$RESPONDER])
+    shares <- tabulate(visit, length(design$response_visit)) / length(visit)
+    planned <- design$response_visit
+    expect_true(within_chance(shares, planned, sqrt(planned * (1 - planned) / length(visit))))
+    expect_true(within_chance(nrow(first) / 1500, 0.4, sqrt(0.24 / 1500)))
+  }
+})
+
+test_that("shares of responses at visits that are not planned go to those that are", {
+  design <- design_guided_therapy(40, last_visit = 12, response_visit = c(0.2, 0.2, 0.6))
+  expect_equal(response_shares(design), c(0.5, 0.5))
+  expect_setequal(unique(simulate_cohort(design, 1)$persons$RESPONSE_VISIT), c(NA, 1, 2))
+})
+
 test_that("targets that were not evaluable make a response NE, unless what was seen is progression", {
   design <- exact(design_guided_therapy, 600, not_evaluable = 0.2, scans_after = 3)
   persons <- simulate_cohort(design, 9)$persons
@@ -144,7 +169,7 @@ test_that("in a complete response nodes are normal, so the sum is not 0; nodes a
   best <- best$BOR[match(persons$USUBJID, best$USUBJID)]
   planted <- ifelse(persons$COMPLETE, "CR", ifelse(persons$RESPONDER, "PR", "none"))
   # A complete response shows at the second visit, if the patient is still there.
-  seen <- persons$LAST >= complete_day(design) | !persons$COMPLETE
+  seen <- persons$LAST >= response_day(design, persons$RESPONSE_VISIT + 1) | !persons$COMPLETE
   expect_lt(sum(!seen), 10)
   expect_equal(ifelse(best %in% c("CR", "PR"), best, "none")[seen], planted[seen])
   responses <- derive_response(study)

@@ -91,7 +91,7 @@ test_that("accrual must end before the cut, by the time a response takes", {
   expect_equal(fault_codes(design_guided_therapy(cut = "2021-01-01")), "cut out_of_range")
   late <- faults_of(design_guided_therapy(patients = 500))
   expect_equal(late$argument, "cut")
-  expect_match(late$message, "all 500 patients are to enter 49 days before it")
+  expect_match(late$message, "all 500 patients are to enter 133 days before it")
   expect_s3_class(design_guided_therapy(patients = 500, accrual = 60), "tte_design_guided_therapy")
   # 120 patients by a rate that begins at 0: by hand, 12 a month from month 12 on need 10 months more.
   slow <- c("2021-06-01" = 0, "2022-06-01" = 12)
@@ -118,7 +118,7 @@ test_that("a response rate out of reach is refused, with what can be reached", {
   faults <- faults_of(design_guided_therapy(orr = c(0.2, 0.95, 0.2)))
   expect_equal(faults$argument, "orr")
   expect_match(faults$message, "Targeted therapy")
-  reach <- design_guided_therapy()$reach
+  reach <- largest_response(design_guided_therapy())
   expect_null(faults_of(design_guided_therapy(orr = reach - 1e-6)))
   expect_equal(fault_codes(design_guided_therapy(orr = reach + 1e-6)), "orr out_of_range")
 })
@@ -173,19 +173,23 @@ test_that("the reachable response rate agrees with the closed form", {
     groups = c(A = 1), progression = 5, orr = 0, hr_ecog = 1, actionable = 0, death = 0.02, dropout = 0.03,
     visit_missed = 0.1
   )
-  months <- (42 + 7) / 30.4375
-  expect_equal(unname(design$reach), exp(-(log(2) / 5 + 0.02 + 0.03) * months) * 0.9)
+  months <- (42 * 1:3 + 7) / 30.4375
+  reach <- exp(-(log(2) / 5 + 0.02 + 0.03) * months) * 0.9
+  expect_equal(design$reach["A", ], reach)
+  # With the visit k planned for q_k of the patients, q_k reach_k is as the shares: then 1 / sum(s_k / reach_k).
+  planned <- design$response_visit / reach
+  expect_equal(largest_response(design), c(A = sum(planned / sum(planned) * reach)))
   # Guided therapy halves the hazard of progression from day 28 on, at once.
   design <- design_guided_therapy(
     groups = c(A = 1), progression = 5, orr = 0, hr_ecog = 1, actionable = 1, guided_rate = 150, death = 0,
     hr_guided = 0.5, dropout = 0, visit_missed = 0
   )
   guided <- exp(-log(2) / 5 * (28 + 21 / 2) / 30.4375)
-  expect_equal(unname(design$reach), guided, tolerance = 1e-3)
+  expect_equal(unname(design$reach[1, 1]), guided, tolerance = 1e-3)
 })
 
 test_that("hazards as large as they may be are computed", {
-  expect_equal(unname(design_guided_therapy(death = 1000, orr = 0)$reach), rep(0, 3), tolerance = 1e-6)
+  expect_lt(max(design_guided_therapy(death = 1000, orr = 0)$reach), 1e-6)
   extreme <- design_biomarker_cohort(30, hr_score_progression = 1000, n_markers = 0)
   expect_s3_class(simulate_study(extreme, 1), "tte_study")
   expect_equal(fault_codes(design_biomarker_cohort(irae = 1001)), "irae out_of_range")

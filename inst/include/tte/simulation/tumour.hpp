@@ -19,7 +19,7 @@
 namespace tte {
 
 /// One entry per person, as in TumourPlan. An empty column: sensitive_until 0, flare 60, numbers 1, 2, ...,
-/// no nodes.
+/// no nodes, no delay.
 struct TumourPersons {
   Span<std::int32_t> targets;
   Span<double> depth, shrink_rate, growth_rate, progression;
@@ -27,6 +27,7 @@ struct TumourPersons {
   Span<double> sensitive_until, flare;
   Span<std::int32_t> number;      ///< of the person's stream
   Span<std::int32_t> nodes = {};  ///< how many of the targets, the last ones, are lymph nodes
+  Span<double> delay = {};
 };
 
 /// Scans of person i are day[offset[i]] .. day[offset[i + 1] - 1]; those up to day 0 are baseline.
@@ -62,7 +63,7 @@ inline void check_tumour_persons(const TumourPersons& persons) {
               column(persons.growth_rate.size(), false) && column(persons.progression.size(), false) &&
               column(persons.mode.size(), false) && column(persons.sensitive_until.size(), true) &&
               column(persons.flare.size(), true) && column(persons.number.size(), true) &&
-              column(persons.nodes.size(), true),
+              column(persons.nodes.size(), true) && column(persons.delay.size(), true),
           "one entry per person in every column of tumours");
   for (const std::int32_t targets : persons.targets)
     expects(targets >= 0 && targets <= 1000, "a person has between 0 and 1000 target lesions");
@@ -153,6 +154,7 @@ inline TumourPlan tumour_plan(const TumourPersons& persons, const TumourOptions&
   plan.vanish = options.vanish;
   if (!persons.sensitive_until.empty()) plan.sensitive_until = persons.sensitive_until[i];
   if (!persons.flare.empty()) plan.flare = persons.flare[i];
+  if (!persons.delay.empty()) plan.delay = persons.delay[i];
   return plan;
 }
 

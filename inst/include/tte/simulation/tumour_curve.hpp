@@ -4,7 +4,7 @@
 // Fagerberg & Bruno, J Clin Oncol 2009), with one difference: the rise starts on a day of its own, chosen so
 // that the sum meets RECIST's threshold on the day of progression that the person's path has. With B the sum
 // at baseline, D the fraction `depth`, k and g the rates, R the day of resistance and T that of progression,
-//   S(t) = B {D + (1 - D) exp(-k t)}         for 0 <= t <= R,
+//   S(t) = B {D + (1 - D) exp(-k t)}         for 0 <= t <= R (t from the delay on, with S(t) = B before it),
 //   S(t) = S(R) exp{g (t - R)}               for R < t <= T, where
 //   S(T) = max{1.2 S(R), S(R) + 5 mm}        says what R is.
 // From T on each lesion grows at the rate g at first and ever more slowly towards the largest there are, by
@@ -37,6 +37,7 @@ struct TumourPlan {
   double growth_rate = 0;                                         ///< g per day
   double progression = std::numeric_limits<double>::quiet_NaN();  ///< T; NaN where there is none
   double sensitive_until = 0;  ///< no resistance before this day; NaN: none either
+  double delay = 0;            ///< no shrinkage before this day, but of `pseudo`
   double flare = 60;           ///< `pseudo`: the sum is at its peak from half this day to this day
   double vanish = 2;           ///< mm below which a lesion is gone, where depth is 0
 };
@@ -91,6 +92,7 @@ inline void check_tumour_plan(const TumourPlan& plan, const Lesions& lesions) {
   expects(plan.mode >= Progression::none && plan.mode <= Progression::pseudo, "a progression is one of five");
   expects(std::isnan(plan.progression) || plan.progression > 0, "progression comes after the start");
   expects(std::isnan(plan.sensitive_until) || is_rate(plan.sensitive_until), "a day must not be negative");
+  expects(is_rate(plan.delay), "a delay must not be negative");
   expects(plan.flare > 0 && std::isfinite(plan.flare), "a flare lasts for a while");
   expects(plan.vanish > 0 && std::isfinite(plan.vanish), "a lesion is gone below a positive size");
   const bool dated = plan.mode != Progression::none && plan.mode != Progression::pseudo;
@@ -128,7 +130,7 @@ class TumourCurve {
     for (const double b : baseline_) total_ += b;
     share_depth();
     const bool flares = plan.mode == Progression::pseudo;
-    shrinks_from_ = flares ? plan.flare : 0;
+    shrinks_from_ = flares ? plan.flare : plan.delay;
     peak_ = flares ? 1 + 1.5 * (detail::progression_threshold(total_) / total_ - 1) : 1;
     if (plan.depth == 0 && plan.shrink_rate > 0) set_days_gone();
     set_resistance();
