@@ -51,8 +51,8 @@
 #'   `iPR` and `iSD`, a `PD` is an error, because it does not say whether it is confirmed. By RECIST 1.1 the
 #'   first iUPD is the PD, after which it has no response, or a column `RECIST` (dated `RECISTDT`) says it.
 #'   Of an ADRS that has both criteria, told apart as [study_from_adam()] says, records of one patient, reader
-#'   and visit (or else day) make one row; `SRCSEQ` is the number of its record by iRECIST (`ASEQ`, `RSSEQ`, or
-#'   its row), `RECISTSQ` of that by RECIST 1.1.
+#'   and visit (or else day) make one row; `SRCSEQ` is the number of its record by iRECIST (`ASEQ`, `RSSEQ`,
+#'   or its row), `RECISTSQ` of that by RECIST 1.1.
 #'
 #' @param x A study with `lesions`, or without them with `assessments`, whose responses are passed through.
 #'   Or a data frame of lesions (`USUBJID`, `TRLNKID`, `ADT`, `TRGRPID`: `TARGET`, `NON-TARGET` or `NEW`;
@@ -131,7 +131,8 @@ visit_responses <- function(study, rule = recist(), reader = NULL, words = TRUE,
 responses_from <- function(x, subjects, rule, reader, info = NULL, words = TRUE, call = rlang::caller_env()) {
   kind <- response_kind(x)
   abort_input(rbind(
-    check_response_rule(rule), source_faults(x, subjects, kind, rule), reader_choice_faults(x, reader, kind, rule),
+    check_response_rule(rule), source_faults(x, subjects, kind, rule),
+    reader_choice_faults(x, reader, kind, rule),
     subject_day_faults(x, subjects, kind)
   ), call)
   derive <- switch(kind,

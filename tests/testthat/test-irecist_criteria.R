@@ -73,12 +73,14 @@ test_that("the common ways of telling them apart give the same", {
   }
   other <- transform(two_patients, PARCAT3 = ifelse(PARCAT3 == "iRECIST", "IRECIST 2017", "Recist 1.1"))
   expect_equal(both_of(other), expected)
-  expect_equal(both_of(two_patients[c(5:8, 1:4, 9:13), ]), expected)
+  expect_equal(rev(both_of(two_patients[13:1, ])), expected)
+  expect_equal(best_response(two_patients[13:1, ], adrs_subjects("1", "2"))$BOR, c("SD", "PR"))
   expect_equal(both_of(transform(two_patients, AVALC = factor(AVALC))), expected)
   # a table by one criterion alone, whatever it calls it
   alone <- told_by(c("OVR", "IOVR"))
   alone <- alone[alone$PARAMCD == "IOVR", ]
   expect_equal(best_response(alone, adrs_subjects("1", "2"), rule = both_rule)$IBOR, c("iPR", "iPR"))
+  expect_error(best_response(alone, adrs_subjects("1", "2")), "These are words of iRECIST")
 })
 
 test_that("records of a visit are one timepoint although their dates differ", {
