@@ -292,7 +292,7 @@ true_markers <- function(design) {
         meaning = "Markers that carry a score at the diagnosis of an irAE v other samples, in SD."
       )
     },
-    if (!is.null(design$comparison)) true_comparison(design)
+    if (isTRUE(design$comparison > 0)) true_comparison(design)
   )
 }
 

@@ -171,6 +171,8 @@ test_that("who has no such cohort is told so", {
   expect_error(comparison_cohort(other), "no comparison cohort", class = "tte_error_input")
   nobody <- simulate_study(risk_design(comparison = 0), 1)
   expect_error(comparison_cohort(nobody), "nobody", class = "tte_error_input")
+  planted <- true_values(risk_design(comparison = 0), 1)
+  expect_equal(planted$covariate[planted$quantity %in% c("SHIFT", "BELOW", "HIGHER")], "irAE diagnosis")
   expect_error(comparison_cohort(1), "holds no truth", class = "tte_error_input")
   expect_error(comparison_cohort(), class = "tte_error_input")
   expect_error(comparison_cohort(nobody, as = "list"), class = "tte_error_input")

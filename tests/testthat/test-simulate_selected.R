@@ -40,10 +40,9 @@ expect_estimated <- function(found, truth, label, times = 4) {
 }
 
 test_that("100,000 patients included at enrolment have the curves of the truth, not the unselected ones", {
-  design <- strong_rechallenge()
+  persons <- simulate_cohort(strong_rechallenge(), 4)$persons
   at <- c(30, 120, 365, 700)
-  values <- true_values(design, at)
-  persons <- simulate_cohort(design, 4)$persons
+  values <- true_values(strong_rechallenge(), at)
   entry <- persons$DELAY
   os <- ended(persons, persons$T_DEATH)
   found <- entry_curve(entry, os$time, os$cause, at)
