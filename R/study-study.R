@@ -126,9 +126,14 @@ list_columns <- function(table, name) {
   Filter(function(column) !is.atomic(table[[column]]), intersect(columns, names(table)))
 }
 
+# Columns whose values cannot be read, and columns of which there are two.
 list_faults <- function(table, name) {
   columns <- list_columns(table, name)
-  fault(rep(name, length(columns)), "wrong_type", "must be a vector, not a list", columns)
+  twice <- intersect(schema_lines(name)$column, names(table)[duplicated(names(table))])
+  rbind(
+    fault(rep(name, length(columns)), "wrong_type", "must be a vector, not a list", columns),
+    fault(rep(name, length(twice)), "several_params", "is the name of several columns", twice)
+  )
 }
 
 without_lists <- function(table, name) table[setdiff(names(table), list_columns(table, name))]

@@ -118,3 +118,13 @@ test_that("print names the faults", {
   spoilt <- simulate_study(design_guided_therapy(30), 1, faults = "person twice")
   expect_output(print(spoilt), "person twice: subjects, USUBJID \\(3 rows\\)")
 })
+
+test_that("all faults of a design at once are planted, a repeated one once, and listed", {
+  design <- design_guided_therapy(150, visit_missed = 0)
+  names <- study_fault_names(design)
+  spoilt <- simulate_study(design, 1, faults = c(names, names[1:3]), as = "study")
+  expect_s3_class(spoilt, "tte_tables")
+  expect_equal(attr(spoilt, "spoilt")$fault, names)
+  expect_s3_class(do.call(check_study, spoilt), "tte_check")
+  expect_s3_class(tryCatch(do.call(study, spoilt), error = identity), "tte_error_input")
+})

@@ -155,3 +155,34 @@ test_that("all that is unusable is told in one error", {
   )
   expect_snapshot(small_study(subjects, lesions = lesions, arms = c("Placebo", "Drug Y")), error = TRUE)
 })
+
+test_that("two columns of one name are a fault where the name is the package's", {
+  rows <- study_visits(c(S01 = "SD PR"))
+  names(rows)[names(rows) == "PARAMCD"] <- "AVALC"
+  faults <- study_faults_of(small_study(assessments = rows))
+  said <- paste(faults$argument, faults$fault, faults$column)
+  expect_true("assessments several_params AVALC" %in% said)
+  other <- cbind(study_visits(c(S01 = "SD PR")), centre = 1, centre = 2)
+  expect_s3_class(small_study(assessments = other), "tte_study")
+})
+
+test_that("the order of rows and tables, tibbles and factors leave a simulated study as it is", {
+  tables <- simulate_study(design_guided_therapy(20), 1, as = "tables")
+  made <- do.call(study, tables)
+  names <- intersect(schema_tables, names(tables))
+  other <- function(change) {
+    tables[names] <- lapply(tables[names], change)
+    do.call(study, tables)
+  }
+  expect_equal(do.call(study, unclass(tables)[rev(names(tables))])$subjects, made$subjects)
+  turned <- other(function(table) table[rev(seq_len(nrow(table))), ])
+  expect_equal(turned$subjects$STARTDT, rev(made$subjects$STARTDT))
+  words <- other(function(table) {
+    table[] <- lapply(table, function(column) if (is.character(column)) factor(column) else column)
+    table
+  })
+  expect_equal(words$tte$hash, made$tte$hash)
+  expect_equal(words$subjects$STARTDT, made$subjects$STARTDT)
+  skip_if_not_installed("tibble")
+  expect_equal(other(tibble::as_tibble)$lesions, made$lesions)
+})
