@@ -85,8 +85,17 @@ column_title <- function(column, data, arm = NULL) {
 }
 
 check_palette <- function(palette) {
-  if (!is.null(palette) && !checkmate::test_character(palette, any.missing = FALSE, min.len = 1)) {
-    fault("palette", "wrong_type", "must be colours")
+  if (is.null(palette)) {
+    return(NULL)
+  }
+  if (!checkmate::test_character(palette, any.missing = FALSE, min.len = 1)) {
+    return(fault("palette", "wrong_type", "must be colours"))
+  }
+  known <- vapply(palette, function(colour) !inherits(try(grDevices::col2rgb(colour), TRUE), "try-error"), NA)
+  if (!all(known)) {
+    fault("palette", "unknown_level", sprintf("has what is no colour: %s", toString(palette[!known])),
+      remedy = "Give names as in colors(), or hexadecimal as \"#12355B\"."
+    )
   }
 }
 

@@ -9,7 +9,10 @@ picture_source <- function(x, subjects, rule, reader, call = rlang::caller_env()
     if (!derived && !is.null(subjects)) {
       fault("subjects", "unknown_argument", "belongs to derived responses; a study has its own")
     },
-    if (derived && nrow(x) == 0) fault("x", "no_rows", "has no rows")
+    if (derived && nrow(x) == 0) fault("x", "no_rows", "has no rows"),
+    if (inherits(x, "tte_study") && !has_responses(x)) {
+      fault("x", "missing_table", "has no lesions, whose sizes are drawn", column = "lesions")
+    }
   ), call)
   if (is.null(rule)) rule <- if (derived) x$provenance[[1]]$rule else recist()
   source <- if (derived) {

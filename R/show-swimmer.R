@@ -16,11 +16,11 @@
 #' @section Spans of treatment: `bar = "therapies"` draws the rows of the table `exposure`, coloured by
 #'   `EXTRT`, and, with lower bars, those of `therapies` (in one colour, or by `CMCAT` where it has several
 #'   categories); `bar = "treatment"` draws `exposure` alone, coloured by a column of the patients. Without
-#'   that table treatment runs from `TRTSDT` to `TRTEDT`. Doses of one treatment at most `gap_days` apart are one bar.
-#'   Treatments of a patient at the same time share her lane. Whatever has no `AENDT` goes on to the end of
-#'   treatment (`TRTEDT`), and without that to the end of follow-up; what was given before time zero is not
-#'   drawn. Treatments differ in lightness, and every second one is hatched, so that they can be told in grey.
-#'   A new therapy has no mark where its bar begins.
+#'   that table treatment runs from `TRTSDT` to `TRTEDT`. Doses of one treatment at most `gap_days` apart
+#'   are one bar. Treatments of a patient at the same time share her lane. Whatever has no `AENDT` goes on to
+#'   the end of treatment (`TRTEDT`), and without that to the end of follow-up; what was given before time zero
+#'   is not drawn. Treatments differ in lightness, and every second one is hatched, so that they can be told
+#'   in grey. A new therapy has no mark where its bar begins.
 #'
 #' @section Many patients: A lane needs about 2 mm to be read, so a figure 10 cm high shows 30 patients with
 #'   their names, and 60 without. Reports take pages: `page = 1`, `page = 2`, ... draw `per_page` lanes each,
@@ -99,7 +99,7 @@ swimmer_plot <- function(x, rule = NULL, reader = NULL, censoring = NULL, ..., b
   if (identical(facet, "auto")) facet <- if (nrow(persons) > 60 && is.null(page)) colour
   abort_input(rbind(
     treatment_faults(x, spans, persons, bar), picture_column_faults(colour, "colour", persons),
-    picture_column_faults(facet, "facet", persons)
+    if (!identical(facet, colour)) picture_column_faults(facet, "facet", persons)
   ))
   given <- swimmer_spans(x, spans, persons, bar, gap_days)
   known <- if (bar == "therapies") treatment_levels(given, spans, persons)
@@ -259,7 +259,7 @@ swimmer_bars <- function(spans, thin, longest) {
   strokes <- if (!thin) hatching(spans, 0.014 * longest)
   list(
     ggplot2::geom_rect(place, spans, key_glyph = "rect"),
-    if (NROW(strokes) > 0) hatched(strokes, levels(spans$group)),
+    if (NROW(strokes) > 0) hatched(strokes, spans$group),
     if (!thin) {
       ggplot2::geom_rect(place, spans, fill = NA, colour = "grey40", linewidth = 0.2)
     }
@@ -288,7 +288,8 @@ hatching <- function(spans, step) {
 }
 
 # The line type stands for the hatching in the legend: every second key has a stroke.
-hatched <- function(strokes, known) {
+hatched <- function(strokes, groups) {
+  known <- levels(groups)
   list(
     ggplot2::geom_segment(
       ggplot2::aes(
@@ -300,7 +301,7 @@ hatched <- function(strokes, known) {
     ),
     ggplot2::scale_linetype_manual(
       values = stats::setNames(rep_len(c("blank", "solid"), length(known)), known), limits = known,
-      labels = legend_words
+      breaks = known[known %in% groups], labels = legend_words
     )
   )
 }

@@ -104,3 +104,37 @@ test_that("pictures are saved without a warning or a message", {
     }
   }
 })
+
+test_that("a study without lesions, without a baseline or without anything after it has no sizes to draw", {
+  skip_if_not_installed("ggplot2")
+  subjects <- data.frame(USUBJID = c("1", "2"), RANDDT = day_zero, LSTALVDT = day_zero + 100)
+  trial <- function(...) study(subjects, ..., design = "randomised", arm = NULL)
+  scanned <- function(day) {
+    data.frame(
+      USUBJID = c("1", "2"), TRLNKID = "T1", TRGRPID = "TARGET", ADT = day_zero + day, AVAL = c(20, 30)
+    )
+  }
+  read <- data.frame(USUBJID = "1", ADT = day_zero + 42, AVALC = "PR")
+  for (draw in list(waterfall_plot, spider_plot)) {
+    expect_fault(draw(trial()), "missing_table", "x", "lesions")
+    expect_error(draw(trial(assessments = read)), "2 without target lesions", class = "tte_error_input")
+    without <- "2 without a complete baseline sum"
+    expect_error(suppressMessages(draw(trial(lesions = scanned(42)))), without, class = "tte_error_input")
+    nothing_after <- "2 without a complete sum after the baseline"
+    expect_error(draw(trial(lesions = scanned(-3))), nothing_after, class = "tte_error_input")
+  }
+  expect_fault(swimmer_plot(trial()), "unknown_column", "study", "DTHDT")
+})
+
+test_that("what is no colour is refused before anything is drawn", {
+  skip_if_not_installed("ggplot2")
+  trial <- picture_study(20, 3)
+  best <- best_response(trial, rule = recist(confirmed = TRUE))
+  expect_fault(waterfall_plot(trial, palette = c("red", "rot")), "unknown_level", "palette")
+  expect_fault(spider_plot(trial, palette = "rot"), "unknown_level", "palette")
+  expect_fault(swimmer_plot(trial, palette = "rot"), "unknown_level", "palette")
+  expect_fault(ggplot2::autoplot(best, palette = "rot"), "unknown_level", "palette")
+  expect_null(check_palette(c(A = "red", B = "#12355B")))
+  faults <- error_of(swimmer_plot(picture_study(70, 5), colour = c("SEX", "AGE")))$faults
+  expect_identical(faults$argument, "colour")
+})

@@ -136,6 +136,17 @@ test_that("every second treatment is hatched, in the bars and in the legend, and
   expect_gt(min(diff(sort(struck))), 0.05)
 })
 
+test_that("colour and hatching share a legend, also where a page lacks a treatment", {
+  skip_if_not_installed("ggplot2")
+  for (plot in list(swimmer_plot(spanned()), swimmer_plot(spanned(), patients = c("1", "3")))) {
+    told <- lapply(c("fill", "linetype"), function(kind) plot$scales$get_scales(kind)$breaks)
+    expect_identical(told[[1]], told[[2]])
+  }
+  one <- swimmer_plot(spanned(), page = 1, per_page = 1)
+  expect_identical(one$scales$get_scales("linetype")$breaks, c("Drug A", "Drug B"))
+  expect_identical(one$scales$get_scales("fill")$breaks, c("Drug A", "Drug B"))
+})
+
 test_that("a new therapy has a mark only where no bar begins", {
   skip_if_not_installed("ggplot2")
   marked <- function(plot) "New therapy" %in% swimmer_points(plot$data)$mark
