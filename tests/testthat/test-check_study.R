@@ -74,6 +74,12 @@ test_that("rows that are there twice are found in every table", {
   expect_equal(twice("vital_status"), "error USUBJID person_twice 2")
   expect_equal(twice("schedule"), "error AVISIT row_twice 4")
   expect_equal(twice("lesions"), "error USUBJID row_twice 25")
+  for (table in c("subjects", "vital_status", "schedule", "lesions")) {
+    tables <- clean_tables()
+    tables[[table]] <- tables[[table]][c(seq_len(nrow(tables[[table]])), 1), ]
+    faults <- study_faults_of(do.call(study, c(tables, design = "randomised")))
+    expect_true(table %in% faults$argument, label = table)
+  }
   tables <- clean_tables()
   tables$lesions <- rbind(tables$lesions, transform(tables$lesions[2, ], AVAL = 4))
   expect_equal(listed(check_tables(tables), "lesions"), "doubt USUBJID row_twice 25")

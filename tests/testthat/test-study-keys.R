@@ -12,6 +12,7 @@ test_that("values and keys become numbers that are equal where they are", {
 })
 
 test_that("what is there twice is found in any order, and nothing else", {
+  expect_equal(row_twice(list(c("a", "a", "b"))), c(FALSE, TRUE, FALSE))
   for (seed in random_seeds(20)) {
     rows <- with_random_seed(seed, data.frame(
       id = sample(c("a", "b", NA), 30, TRUE), day = as.Date("2024-01-01") + sample(c(0:4, NA), 30, TRUE),
