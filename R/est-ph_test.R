@@ -38,7 +38,7 @@ ph_test <- function(fit, transform = "km", ..., terms = TRUE) {
   ), call)
   refuse_residuals(fit, "schoenfeld", call)
   data <- fit_data(fit)
-  g <- time_transform(transform, data, event_rows(fit, data), call)
+  g <- time_transform(transform, fit, data, call)
   keep <- estimated(fit)
   found <- cox_ph_test_cpp(
     data$columns, design_columns(data$x, keep), data$offset, data$beta[keep], data$ties, g$times, g$values,
@@ -57,8 +57,12 @@ event_rows <- function(fit, data) {
   list(time = unname(y[at, ncol(y) - 1]), freq = if (is.null(freq)) rep(1, length(at)) else freq[at])
 }
 
-# list(times, values, words): g at every distinct event time.
-time_transform <- function(transform, data, events, call) {
+# list(times, values, words): g at every distinct event time. The engine knows the Kaplan-Meier estimate.
+time_transform <- function(transform, fit, data, call) {
+  if (identical(transform, "km")) {
+    return(list(words = transform))
+  }
+  events <- event_rows(fit, data)
   times <- sort(unique(events$time))
   values <- if (is.function(transform)) {
     transform(times)
@@ -66,8 +70,7 @@ time_transform <- function(transform, data, events, call) {
     switch(transform,
       identity = times,
       log = log(times),
-      rank = event_ranks(times, events),
-      km = 1 - survival_before(times, data)
+      rank = event_ranks(times, events)
     )
   }
   if (!is.numeric(values) || length(values) != length(times) || any(!is.finite(values))) {
@@ -75,7 +78,7 @@ time_transform <- function(transform, data, events, call) {
     abort_input(fault("transform", "not_finite", what), call)
   }
   words <- if (is.function(transform)) "a function of time" else transform
-  list(times = times, values = as.double(values), words = words)
+  list(times = as.double(times), values = as.double(values), words = words)
 }
 
 # Mean ranks among the events, each counted as often as `freq` says.
@@ -85,18 +88,12 @@ event_ranks <- function(times, events) {
   cumsum(size) - (size - 1) / 2
 }
 
-survival_before <- function(times, data) {
-  columns <- data$columns
-  columns[c("stratum", "weight", "cluster")] <- NULL
-  curve <- km_cpp(columns, "none", 0.95, data$timefix, thread_count())
-  c(1, curve$surv)[findInterval(times, curve$time, left.open = TRUE) + 1]
-}
-
 new_ph_test <- function(fit, found, g, terms, keep) {
-  order <- order(found$stratum, found$time, found$row)
-  time <- found$time[order]
-  y <- matrix(0, length(order), length(keep))
-  y[, keep] <- found$schoenfeld[order, ]
+  y <- found$schoenfeld
+  if (!all(keep)) {
+    y <- matrix(0, nrow(y), length(keep))
+    y[, keep] <- found$schoenfeld
+  }
   groups <- if (terms) fit$assign else rlang::set_names(as.list(seq_along(keep)), names(fit$coefficients))
   kept <- cumsum(keep)
   groups <- lapply(groups, function(at) kept[at[keep[at]]])
@@ -118,8 +115,8 @@ new_ph_test <- function(fit, found, g, terms, keep) {
   structure(list(
     statistic = c("chi-squared" = chisq[[last]]), parameter = c(df = df[[last]]), p.value = p[[last]],
     method = "Score test of proportional hazards", data.name = deparse1(fit$formula), table = table,
-    x = found$g[order], time = time, strata = found$stratum[order],
-    y = structure(scale_schoenfeld(y, fit), dimnames = list(time, names(fit$coefficients))),
+    x = found$g, time = found$time, strata = found$stratum,
+    y = structure(scale_schoenfeld(y, fit), dimnames = list(found$time, names(fit$coefficients))),
     var = model_variance(fit), coefficients = fit$coefficients, nevent = fit$nevent, transform = g$words,
     tte = tte
   ), class = c("tte_ph_test", "htest"))

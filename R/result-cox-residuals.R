@@ -48,9 +48,12 @@ residuals.tte_cox <- function(
     score_residuals(object, data, type)
   )
   names <- names(object$residuals)
-  mass <- if (is.null(object$weights) || !weighted) 1 else object$weights
-  status <- status_of_fit(object) * mass
-  spread_residuals(found * mass, status, type, object, collapse_codes(collapse, object, data, call))
+  status <- status_of_fit(object)
+  if (weighted && !is.null(object$weights)) {
+    found <- found * object$weights
+    status <- status * object$weights
+  }
+  spread_residuals(found, status, type, object, collapse_codes(collapse, object, data, call))
 }
 
 residual_types <- c(
@@ -164,13 +167,7 @@ events_of_fit <- function(object, data) {
   found <- cox_schoenfeld_cpp(
     data$columns, data$x, data$offset, data$beta, data$ties, data$timefix, thread_count()
   )
-  order <- order(found$stratum, found$time, found$row)
-  row <- found$row[order]
-  mass <- row_mass(data$columns)
-  list(
-    y = found$schoenfeld[order, , drop = FALSE], time = found$time[order], stratum = found$stratum[order],
-    mass = if (is.null(mass)) rep(1, length(row)) else mass[row]
-  )
+  list(y = found$schoenfeld, time = found$time, stratum = found$stratum, mass = found$mass)
 }
 
 schoenfeld_residuals <- function(object, data, type, weighted) {
@@ -194,7 +191,7 @@ schoenfeld_residuals <- function(object, data, type, weighted) {
 scale_schoenfeld <- function(y, object) {
   beta <- object$coefficients
   beta[is.na(beta)] <- 0
-  sweep(object$nevent * y %*% model_variance(object), 2, beta, "+")
+  y %*% (object$nevent * model_variance(object)) + rep(beta, each = nrow(y))
 }
 
 partial_residuals <- function(object, call) {

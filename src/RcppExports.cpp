@@ -154,7 +154,7 @@ BEGIN_RCPP
 END_RCPP
 }
 // cox_ph_test_cpp
-Rcpp::List cox_ph_test_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta, std::string ties, Rcpp::NumericVector times, Rcpp::NumericVector values, bool robust, bool timefix, int threads);
+Rcpp::List cox_ph_test_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta, std::string ties, SEXP times, SEXP values, bool robust, bool timefix, int threads);
 RcppExport SEXP _tte_cox_ph_test_cpp(SEXP columnsSEXP, SEXP xSEXP, SEXP offsetSEXP, SEXP betaSEXP, SEXP tiesSEXP, SEXP timesSEXP, SEXP valuesSEXP, SEXP robustSEXP, SEXP timefixSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
@@ -163,8 +163,8 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< SEXP >::type offset(offsetSEXP);
     Rcpp::traits::input_parameter< Rcpp::NumericVector >::type beta(betaSEXP);
     Rcpp::traits::input_parameter< std::string >::type ties(tiesSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type times(timesSEXP);
-    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type values(valuesSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type times(timesSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type values(valuesSEXP);
     Rcpp::traits::input_parameter< bool >::type robust(robustSEXP);
     Rcpp::traits::input_parameter< bool >::type timefix(timefixSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);

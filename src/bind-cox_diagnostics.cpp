@@ -31,6 +31,19 @@ Rcpp::IntegerVector from_one(const std::vector<std::int32_t>& codes) {
   return out;
 }
 
+tte::TimeFunction function_of(SEXP times, SEXP values) {
+  const tte::Span<double> t = binding::doubles(times), g = binding::doubles(values);
+  return {{t.begin(), t.end()}, {g.begin(), g.end()}};
+}
+
+// Strata have no part in it.
+tte::TimeFunction events_before(const tte::TimeToEvent& data, const Rcpp::List& columns, bool timefix) {
+  if (data.strata() == 1) return tte::events_before(data);
+  tte::Columns pooled = binding::columns(columns);
+  pooled.stratum = {};
+  return tte::events_before(tte::TimeToEvent(pooled, timefix));
+}
+
 }  // namespace
 
 // [[Rcpp::export(rng = false)]]
@@ -46,7 +59,7 @@ Rcpp::List cox_residuals_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::Nume
                             Rcpp::_["stratum"] = from_one(found.stratum));
 }
 
-// The last four of the above, in a fraction of the time.
+// The last four of the above, with the masses, in a fraction of the time.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List cox_schoenfeld_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta,
                               std::string ties, bool timefix, int threads) {
@@ -55,7 +68,7 @@ Rcpp::List cox_schoenfeld_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::Num
       tte::schoenfeld_residuals(data, model_of(x, offset, beta, ties), binding::execution(threads));
   return Rcpp::List::create(Rcpp::_["schoenfeld"] = matrix_of(found.schoenfeld, found.row.size()),
                             Rcpp::_["row"] = from_one(found.row), Rcpp::_["time"] = take(found.time),
-                            Rcpp::_["stratum"] = from_one(found.stratum));
+                            Rcpp::_["mass"] = take(found.mass), Rcpp::_["stratum"] = from_one(found.stratum));
 }
 
 // Rows times coefficients; `variance` is the inverse information.
@@ -91,14 +104,15 @@ Rcpp::List cox_baseline_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::Numer
       Rcpp::_["mean_hazard"] = mean_hazard, Rcpp::_["shift"] = take(found.shift));
 }
 
-// `values` is g(t) at `times`, which increase; `information` is of the coefficients and of x g(t). What
-// follows it is of each event.
+// `values` is g(t) at `times`, which increase; no times: 1 less the Kaplan-Meier estimate of all rows.
+// `information` is of the coefficients and of x g(t). What follows it is of each event.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List cox_ph_test_cpp(Rcpp::List columns, SEXP x, SEXP offset, Rcpp::NumericVector beta,
-                           std::string ties, Rcpp::NumericVector times, Rcpp::NumericVector values,
-                           bool robust, bool timefix, int threads) {
+                           std::string ties, SEXP times, SEXP values, bool robust, bool timefix,
+                           int threads) {
   const tte::TimeToEvent data(binding::columns(columns), timefix);
-  const tte::TimeFunction g{{times.begin(), times.end()}, {values.begin(), values.end()}};
+  const tte::TimeFunction g =
+      Rf_isNull(times) ? events_before(data, columns, timefix) : function_of(times, values);
   tte::ProportionalHazards test = tte::proportional_hazards(data, model_of(x, offset, beta, ties), g, robust,
                                                             binding::execution(threads));
   return Rcpp::List::create(Rcpp::_["score"] = Rcpp::NumericVector(test.score.begin(), test.score.end()),

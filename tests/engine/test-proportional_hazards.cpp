@@ -120,6 +120,23 @@ TEST_CASE("the events come with their Schoenfeld residuals and g") {
   for (std::size_t e = 0; e < test.g.size(); ++e) REQUIRE(test.g[e] == squared(alone.time[e]));
 }
 
+TEST_CASE("events before each time: 1 less the Kaplan-Meier estimate, of rows and not of weights") {
+  // 4 rows, 5 persons: one of the two of the first row's freq would change everything.
+  const std::vector<double> stop{1, 2, 2, 3}, weight{1, 5, 0.5, 2};
+  const std::vector<std::int32_t> cause{1, 1, 0, 1}, freq{2, 1, 1, 1};
+  tte::Columns columns;
+  columns.stop = stop;
+  columns.cause = cause;
+  columns.freq = freq;
+  columns.weight = weight;
+  const TimeFunction g = tte::events_before(TimeToEvent(columns));
+  CHECK(g.times == std::vector<double>{1, 2, 3});
+  CHECK(naive::gap(g.values, std::vector<double>{0, 0.4, 0.6}) < 1e-15);
+  const std::vector<std::int32_t> stratum{1, 2, 1, 2};
+  columns.stratum = stratum;
+  CHECK_THROWS_AS(tte::events_before(TimeToEvent(columns)), tte::InvalidInput);
+}
+
 TEST_CASE("Freireich's trial: the chi-squares are cox.zph's") {
   const Data d = naive::freireich();
   const struct {

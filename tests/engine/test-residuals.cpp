@@ -188,3 +188,17 @@ TEST_CASE("a model that does not fit the data is refused") {
   other.offset.assign(5, 0);
   CHECK_THROWS_AS(of(other, {1}), tte::InvalidInput);
 }
+
+TEST_CASE("events whose near-equal times were merged come in the caller's order") {
+  const std::vector<double> stop{2 + 1e-12, 1, 2, 2 - 1e-12, 3}, x{1, 0, 3, 2, 5};
+  const std::vector<std::int32_t> cause{1, 1, 1, 1, 0};
+  tte::Columns columns;
+  columns.stop = stop;
+  columns.cause = cause;
+  const tte::CoxResiduals got =
+      tte::schoenfeld_residuals(TimeToEvent(columns), {{x}, {}, {0.1}, Ties::efron});
+  CHECK(got.row == std::vector<std::int32_t>{1, 0, 2, 3});
+  CHECK(got.mass == std::vector<double>{1, 1, 1, 1});
+  CHECK(got.schoenfeld[0][2] - got.schoenfeld[0][1] == Approx(2));
+  CHECK(got.schoenfeld[0][3] - got.schoenfeld[0][1] == Approx(1));
+}

@@ -100,8 +100,11 @@ inline void fold_incidence(const RiskTable& table, std::size_t stratum, bool by_
       state[c + 1] += before * own / n;
       hazard[c] += own / n;
       hazard_variance[c] += own / (n * n);
-      aalen[c].observe(before, state[0], state[c + 1], n, own, d - own);
-      delta[c].observe(before, state[c + 1], n, own, d);
+      if (by_delta) {
+        delta[c].observe(before, state[c + 1], n, own, d);
+      } else {
+        aalen[c].observe(before, state[0], state[c + 1], n, own, d - own);
+      }
       // An incidence that stands still keeps its error, not only up to rounding.
       if (own > 0)
         error[c + 1] =

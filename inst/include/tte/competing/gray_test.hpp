@@ -32,6 +32,7 @@ class GrayStratum {
         rho_(rho),
         survival_(groups, 1.0),
         incidence_(groups, 0.0),
+        direct_(groups),
         a_(groups, groups),
         c_(groups, groups, arma::fill::zeros),
         own_(groups, groups, arma::fill::zeros),
@@ -99,22 +100,27 @@ class GrayStratum {
   void meet_cause(const Counts& now, std::size_t g, double cases, double h, double survival) {
     const double away = survival > 0 ? 1 - (1 - pooled_) / survival : 1;
     const double tied = cases > 1 ? 1 - (cases - 1) / (h * survival_[g] - 1) : 1;
-    add(g, a_.col(g) - away * c_.col(g), away, tied * survival_[g] * cases / (h * now.at_risk[g]));
+    for (std::size_t i = 0; i < k_; ++i) direct_[i] = a_(i, g) - away * c_(i, g);
+    add(g, away, tied * survival_[g] * cases / (h * now.at_risk[g]));
   }
   void meet_other(const Counts& now, std::size_t g, double survival) {
     const double n = now.at_risk[g], d = now.other[g], share = (1 - pooled_) / survival;
     const double tied = d > 1 ? 1 - (d - 1) / (n - 1) : 1;
-    add(g, share * c_.col(g), -share, tied * survival_[g] * survival_[g] * d / (n * n));
+    for (std::size_t i = 0; i < k_; ++i) direct_[i] = share * c_(i, g);
+    add(g, -share, tied * survival_[g] * survival_[g] * d / (n * n));
   }
-  void add(std::size_t g, const arma::vec& direct, double later, double variance) {
-    own_ += variance * direct * direct.t();
-    mixed_.col(g) += variance * later * direct;
+  // What group g owes at once is in direct_.
+  void add(std::size_t g, double later, double variance) {
+    for (std::size_t j = 0; j < k_; ++j) {
+      for (std::size_t i = 0; i < k_; ++i) own_(i, j) += variance * direct_[i] * direct_[j];
+      mixed_(j, g) += variance * later * direct_[j];
+    }
     past_(g) += variance * later * later;
   }
 
   std::size_t k_;
   double rho_, pooled_ = 0;
-  std::vector<double> survival_, incidence_, next_survival_, next_incidence_;
+  std::vector<double> survival_, incidence_, direct_, next_survival_, next_incidence_;
   arma::mat a_, c_, own_, mixed_;
   arma::vec past_;
 };

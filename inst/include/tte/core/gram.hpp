@@ -130,7 +130,7 @@ class GramBuffer {
 };
 
 /// The weighted gram matrix of `n` rows of width `p`, rows `stride` (a multiple of 4) apart, and the weighted
-/// sum of the rows with a second set of weights `v`: G = X' diag(a) X and X'v.
+/// sum of the rows with a second set of weights `v`: G = X' diag(a) X and X'v, 0 when `v` is null.
 struct GramAndSum {
   arma::mat gram;
   arma::vec sum;
@@ -145,6 +145,7 @@ inline GramAndSum weighted_gram(const double* x, std::size_t stride, std::size_t
     double* gram = partial.data() + index * width;
     double* sum = gram + stride * stride;
     detail::add_gram(x + begin * stride, stride, a + begin, end - begin, gram);
+    if (v == nullptr) return;
     for (std::size_t i = begin; i < end; ++i) detail::add_scaled(v[i], x + i * stride, stride, sum);
   });
   for (std::size_t c = 1; c < chunks; ++c) {

@@ -34,8 +34,10 @@ class RankCounts {
     if (!many()) touched_.push_back(rank);
     for (auto& level : levels_) {
       Count* node = level.data() + rank / fan * fan;
-      const std::size_t child = rank % fan;
-      for (std::size_t c = 0; c < fan; ++c) node[c] += c >= child ? amount : Count{};
+      // Compared as numbers of the counts' size, whole registers at a time.
+      const auto child = static_cast<std::int32_t>(rank % fan);
+      for (std::int32_t c = 0; c < static_cast<std::int32_t>(fan); ++c)
+        node[c] += c >= child ? amount : Count{};
       rank /= fan;
     }
   }

@@ -17,6 +17,7 @@
 #include "parallel.hpp"
 #include "radix_sort.hpp"
 #include "schedule.hpp"
+#include "unfilled.hpp"
 
 namespace tte {
 
@@ -35,7 +36,7 @@ class Arranged {
 
  private:
   friend class TimeToEvent;
-  std::vector<T> values_;
+  detail::Unfilled<T> values_;
 };
 
 /// A matrix in the arranged order: `width` values per row, rows `stride` apart (a multiple of 4, padded with
@@ -122,7 +123,7 @@ class TimeToEvent {
     ArrangedRows out;
     out.width = columns.size();
     out.stride = (out.width + 3) / 4 * 4;
-    out.values.values_.assign(rows() * out.stride, 0.0);
+    out.values.values_.resize(rows() * out.stride);
     for (const Span<double>& column : columns)
       expects(column.size() == rows_in_, "a covariate must be as long as stop");
     // Columns in groups, so that every cache line of the result is written once.
@@ -133,6 +134,7 @@ class TimeToEvent {
         for (std::size_t i = begin; i < end; ++i) {
           double* row = out.row(i);
           for (std::size_t j = first; j < last; ++j) row[j] = columns[j][static_cast<std::size_t>(order_[i])];
+          for (std::size_t j = last; j < std::min(first + group, out.stride); ++j) row[j] = 0;
         }
       }
     });

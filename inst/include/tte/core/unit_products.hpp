@@ -23,7 +23,7 @@ inline std::vector<double> unit_shares(const TimeToEvent& data) {
 inline arma::mat unit_products(const TimeToEvent& data, const std::vector<double>& scores, std::size_t stride,
                                std::size_t p, const Execution& execution) {
   const std::vector<double> share = unit_shares(data);
-  return weighted_gram(scores.data(), stride, p, data.units(), share.data(), share.data(), execution).gram;
+  return weighted_gram(scores.data(), stride, p, data.units(), share.data(), nullptr, execution).gram;
 }
 
 }  // namespace tte::detail

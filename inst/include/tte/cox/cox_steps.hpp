@@ -35,10 +35,9 @@ inline void check_model(const CoxModel& model) {
   }
 }
 
-inline void subtract_from_columns(const std::vector<double>& centre, ArrangedRows& x, std::size_t rows) {
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < centre.size(); ++j) x.row(i)[j] -= centre[j];
-  }
+inline void subtract_from_columns(std::vector<double> centre, ArrangedRows& x, std::size_t rows) {
+  centre.resize(x.stride, 0.0);
+  for (std::size_t i = 0; i < rows; ++i) add_scaled(-1, centre.data(), x.stride, x.row(i));
 }
 
 /// Covariates by row, less `centre`.
@@ -51,10 +50,9 @@ inline ArrangedRows centred_covariates(const TimeToEvent& data, const CoxModel& 
 
 /// Means over the rows: differences of moments lose the fewest digits around them.
 inline std::vector<double> row_means(const ArrangedRows& x, std::size_t rows) {
-  std::vector<double> means(x.width, 0.0);
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < x.width; ++j) means[j] += x.row(i)[j];
-  }
+  std::vector<double> means(x.stride, 0.0);
+  for (std::size_t i = 0; i < rows; ++i) add_scaled(1, x.row(i), x.stride, means.data());
+  means.resize(x.width);
   for (double& mean : means) mean /= std::max(1.0, static_cast<double>(rows));
   return means;
 }
@@ -177,7 +175,8 @@ class CoxSteps {
   void combine(std::size_t step, double of_s1, double of_d1, double* out) const {
     const double* s1 = s1_.data() + slot(step) * x_.stride;
     const std::size_t tied = d1_of_[slot(step)];
-    for (std::size_t j = 0; j < x_.stride; ++j) out[j] = of_s1 * s1[j];
+    for (std::size_t j = 0; j < x_.stride; j += detail::lanes)
+      detail::four_at(out + j) = of_s1 * detail::four_at(s1 + j);
     if (tied != none) detail::add_scaled(of_d1, d1_.data() + tied, x_.stride, out);
   }
 
@@ -191,9 +190,10 @@ class CoxSteps {
   Arranged<double> r_;
   std::vector<double> shift_;
   std::vector<std::int32_t> slot_;  // of each step, among those with an event
-  std::vector<detail::TieTerms> terms_;
+  detail::Unfilled<detail::TieTerms> terms_;
   std::vector<double> mass_;
-  std::vector<double> s1_, d1_;
+  std::vector<double> d1_;
+  detail::Unfilled<double> s1_;
   std::vector<std::size_t> d1_of_;
 };
 

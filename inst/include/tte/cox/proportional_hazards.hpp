@@ -11,7 +11,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "../core/risk_table.hpp"
 #include "../core/unit_products.hpp"
+#include "../nonparametric/kaplan_meier.hpp"
 #include "residuals.hpp"
 
 namespace tte {
@@ -28,6 +30,24 @@ struct ProportionalHazards {
 struct TimeFunction {
   std::vector<double> times, values;
 };
+
+/// 1 less the Kaplan-Meier estimate of the rows just before t, at every time with an event. Neither weights
+/// nor strata count.
+inline TimeFunction events_before(const TimeToEvent& data) {
+  expects(data.strata() == 1, "the Kaplan-Meier estimate of all rows needs data without strata");
+  const RiskTable table =
+      risk_table(data, 1, [&](std::size_t i) { return static_cast<double>(data.freq(i)); });
+  TimeFunction out;
+  double survival = 1;
+  for (std::size_t k = 0; k < table.size(); ++k) {
+    const double d = table.event(k, 0);
+    if (!(d > 0)) continue;
+    out.times.push_back(table.time[k]);
+    out.values.push_back(1 - survival);
+    survival *= detail::left_after(table.at_risk[k], d) / table.at_risk[k];
+  }
+  return out;
+}
 
 namespace detail {
 
@@ -46,50 +66,66 @@ inline double value_nearest(const TimeFunction& g, double time) {
   return g.values[at];
 }
 
-// g at every step with an event, less its mean over the events; 0 elsewhere.
-inline std::vector<double> centred_by_step(const TimeToEvent& data, const TimeFunction& g) {
+// g at every step with an event; 0 elsewhere.
+inline std::vector<double> value_by_step(const TimeToEvent& data, const TimeFunction& g) {
   const std::vector<Step>& steps = data.schedule().steps;
   std::vector<double> out(steps.size(), 0.0);
-  double sum = 0, events = 0;
   for (std::size_t k = 0; k < steps.size(); ++k) {
     if (steps[k].events().empty()) continue;
     expects(!g.times.empty(), "a function of time needs a value for the events");
     out[k] = value_nearest(g, steps[k].time);
-    sum += out[k] * steps[k].events().size();
-    events += steps[k].events().size();
-  }
-  for (std::size_t k = 0; k < steps.size(); ++k) {
-    if (!steps[k].events().empty()) out[k] -= sum / events;
   }
   return out;
 }
 
-struct WeightedScore {
-  arma::vec score, scale;
+// The value of each event's step.
+inline std::vector<double> value_by_event(const TimeToEvent& data, const std::vector<double>& of_step) {
+  std::vector<double> out;
+  for (std::size_t k = 0; k < of_step.size(); ++k)
+    out.insert(out.end(), static_cast<std::size_t>(data.schedule().steps[k].events().size()), of_step[k]);
+  return out;
+}
+
+// Less the mean over the events.
+inline std::vector<double> centred_by_step(const TimeToEvent& data, std::vector<double> of_step) {
+  const std::vector<Step>& steps = data.schedule().steps;
+  double sum = 0, events = 0;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    sum += of_step[k] * steps[k].events().size();
+    events += steps[k].events().size();
+  }
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if (!steps[k].events().empty()) of_step[k] -= sum / events;
+  }
+  return of_step;
+}
+
+// The score of x, or that of x g(t) when g of each event is given.
+inline arma::vec score_of_events(const CoxResiduals& events, const std::vector<double>& g = {}) {
+  arma::vec out(events.schoenfeld.size(), arma::fill::zeros);
+  for (std::size_t j = 0; j < events.schoenfeld.size(); ++j) {
+    for (std::size_t e = 0; e < events.mass.size(); ++e)
+      out(j) += (g.empty() ? 1 : g[e]) * events.mass[e] * events.schoenfeld[j][e];
+  }
+  return out;
+}
+
+struct WeightedInformation {
+  arma::vec scale;
   arma::mat information;
 };
 
-/// Score and information with everything of a step multiplied by its weight.
-inline WeightedScore weighted_score(const CoxSteps& steps, const std::vector<double>& weight,
-                                    const Execution& execution) {
-  const TimeToEvent& data = steps.data();
+/// The information with everything of a step multiplied by its weight.
+inline WeightedInformation weighted_information(const CoxSteps& steps, const std::vector<double>& weight) {
   const ArrangedRows& x = steps.x();
   const Arranged<double> met = steps.met(weight);
-  Arranged<double> surplus = met;
   GramBuffer means(x.stride);
-  for (std::size_t i = 0; i < surplus.size(); ++i) surplus[i] = -met[i];
   for (std::size_t k = 0; k < weight.size(); ++k) {
-    if (!steps.has_event(k)) continue;
-    const Step& step = data.schedule().steps[k];
-    for (std::int32_t row = step.exits.begin; row < step.events_end; ++row) {
-      const auto i = static_cast<std::size_t>(row);
-      surplus[i] += weight[k] * data.mass(i);
-    }
-    steps.subtract_means(k, weight[k], means);
+    if (steps.has_event(k)) steps.subtract_means(k, weight[k], means);
   }
-  const GramAndSum sums =
-      weighted_gram(x.values.data(), x.stride, x.width, data.rows(), met.data(), surplus.data(), execution);
-  return {sums.sum, sums.gram.diag(), sums.gram - means.sum(x.width)};
+  const arma::mat gram =
+      weighted_gram(x.values.data(), x.stride, x.width, met.size(), met.data(), nullptr, {}).gram;
+  return {gram.diag(), gram - means.sum(x.width)};
 }
 
 // Sum over units of the products of their scores of x g(t), less what they take along by moving beta.
@@ -117,27 +153,27 @@ inline ProportionalHazards proportional_hazards(const TimeToEvent& data, const C
   detail::check_function(g);
   const ArrangedRows x = detail::centred_covariates(data, model, execution);
   const CoxSteps steps(data, x, model, execution);
-  const std::vector<double> one(data.schedule().steps.size(), 1.0), weight = detail::centred_by_step(data, g);
+  const std::vector<double> value = detail::value_by_step(data, g), one(value.size(), 1.0),
+                            weight = detail::centred_by_step(data, value);
   std::vector<double> square = weight;
   for (double& w : square) w *= w;
   // Each of the three sums its rows in the same order whoever else runs.
   const std::array<const std::vector<double>*, 3> weights{&one, &weight, &square};
-  std::array<detail::WeightedScore, 3> found;
+  std::array<detail::WeightedInformation, 3> found;
   parallel_chunks(weights.size(), 1, execution, [&](std::size_t w, std::size_t, std::size_t) {
-    found[w] = detail::weighted_score(steps, *weights[w], {});
+    found[w] = detail::weighted_information(steps, *weights[w]);
   });
-  const auto& [beta, theta, of_square] = found;
-  const arma::mat& of_theta = of_square.information;
-  const arma::mat& between = theta.information;
-  const arma::mat slope = between * swept_inverse(beta.information, beta.scale, 1e-11).inverse;
+  const auto& [beta, between, theta] = found;
+  const arma::mat slope = between.information * swept_inverse(beta.information, beta.scale, 1e-11).inverse;
   ProportionalHazards out;
-  out.score = theta.score - slope * beta.score;
-  out.variance = robust ? detail::adjusted_products(steps, weight, slope, execution)
-                        : arma::mat(of_theta - slope * between);
-  out.information =
-      arma::join_cols(arma::join_rows(beta.information, between), arma::join_rows(between, of_theta));
   detail::append_schoenfeld(steps, out.events);
-  for (double time : out.events.time) out.g.push_back(detail::value_nearest(g, time));
+  out.g = detail::value_by_event(data, value);
+  out.score = detail::score_of_events(out.events, detail::value_by_event(data, weight)) -
+              slope * detail::score_of_events(out.events);
+  out.variance = robust ? detail::adjusted_products(steps, weight, slope, execution)
+                        : arma::mat(theta.information - slope * between.information);
+  out.information = arma::join_cols(arma::join_rows(beta.information, between.information),
+                                    arma::join_rows(between.information, theta.information));
   return out;
 }
 

@@ -19,7 +19,8 @@ struct CoxResiduals {
   std::vector<std::vector<double>> schoenfeld;  ///< by covariate, then event
   std::vector<std::int32_t> row;                ///< of the caller, of each event
   std::vector<double> time;                     ///< of each event
-  std::vector<std::int32_t> stratum;            ///< of each event, from 0; events are by stratum, then time
+  std::vector<std::int32_t> stratum;  ///< of each event, from 0; events are by stratum, time and row
+  std::vector<double> mass = {};      ///< of each event
 };
 
 namespace detail {
@@ -130,25 +131,58 @@ void write_columns(const TimeToEvent& data, const ArrangedRows& rows, const Exec
   });
 }
 
+/// Every row times `matrix`, which is p x p, in its place.
+inline void multiply_rows(const arma::mat& matrix, std::size_t rows, const Execution& execution,
+                          ArrangedRows& x) {
+  std::vector<double> padded(x.width * x.stride, 0.0);
+  for (std::size_t j = 0; j < x.width; ++j) {
+    for (std::size_t k = 0; k < x.width; ++k) padded[j * x.stride + k] = matrix(j, k);
+  }
+  parallel_chunks(rows, 2048, execution, [&](std::size_t begin, std::size_t end, std::size_t) {
+    std::vector<double> old(x.stride);
+    for (std::size_t i = begin; i < end; ++i) {
+      std::copy_n(x.row(i), x.stride, old.data());
+      for (std::size_t k = 0; k < x.stride; k += lanes) {
+        Four sum = {};
+        for (std::size_t j = 0; j < x.width; ++j) sum += old[j] * four_at(&padded[j * x.stride + k]);
+        four_at(x.row(i) + k) = sum;
+      }
+    }
+  });
+}
+
+// Rows of a tie in the caller's order: near-equal times that were merged may have another one.
+inline void by_row(const TimeToEvent& data, const Range& rows, std::vector<std::size_t>& out) {
+  out.clear();
+  for (std::int32_t row = rows.begin; row < rows.end; ++row) out.push_back(static_cast<std::size_t>(row));
+  std::sort(out.begin(), out.end(),
+            [&](std::size_t one, std::size_t other) { return data.row(one) < data.row(other); });
+}
+
 inline void append_schoenfeld(const CoxSteps& steps, CoxResiduals& out) {
   const TimeToEvent& data = steps.data();
   const Schedule& schedule = data.schedule();
   std::vector<double> mean(steps.x().stride);
-  std::size_t size = 0;
+  std::vector<std::size_t> tied;
+  std::size_t size = 0, event = 0;
   for (const Step& step : schedule.steps) size += static_cast<std::size_t>(step.events().size());
-  out.schoenfeld.resize(steps.x().width);
-  for (auto& column : out.schoenfeld) column.reserve(size);
+  out.schoenfeld.assign(steps.x().width, std::vector<double>(size));
+  out.row.resize(size);
+  out.time.resize(size);
+  out.mass.resize(size);
+  out.stratum.resize(size);
   for (std::size_t s = 0; s < schedule.strata(); ++s) {
     for (std::size_t k = schedule.stratum_begin[s]; k < schedule.stratum_begin[s + 1]; ++k) {
-      const Range events = schedule.steps[k].events();
-      if (!events.empty()) steps.mean(k, mean.data());
-      for (std::int32_t row = events.begin; row < events.end; ++row) {
-        const auto i = static_cast<std::size_t>(row);
+      if (!steps.has_event(k)) continue;
+      steps.mean(k, mean.data());
+      by_row(data, schedule.steps[k].events(), tied);
+      for (const std::size_t i : tied) {
         for (std::size_t j = 0; j < steps.x().width; ++j)
-          out.schoenfeld[j].push_back(steps.x().row(i)[j] - mean[j]);
-        out.row.push_back(data.row(i));
-        out.time.push_back(schedule.steps[k].time);
-        out.stratum.push_back(static_cast<std::int32_t>(s));
+          out.schoenfeld[j][event] = steps.x().row(i)[j] - mean[j];
+        out.row[event] = data.row(i);
+        out.time[event] = schedule.steps[k].time;
+        out.mass[event] = data.mass(i);
+        out.stratum[event++] = static_cast<std::int32_t>(s);
       }
     }
   }
@@ -196,18 +230,10 @@ inline void dfbeta(const TimeToEvent& data, const CoxModel& model, const arma::m
   ArrangedRows x = detail::centred_covariates(data, model, execution);
   const CoxSteps steps(data, x, model, execution);
   expects(variance.n_rows == x.width && variance.n_cols == x.width, "the variance must be p x p");
-  std::vector<double> padded(x.width * x.stride, 0.0);
-  for (std::size_t j = 0; j < x.width; ++j) {
-    for (std::size_t k = 0; k < x.width; ++k) padded[j * x.stride + k] = variance(j, k);
-  }
-  // A row that has left is not looked at again: its change takes the place of its covariates.
-  detail::each_score(steps, steps.met(), {}, [&](std::size_t i, const double* score) {
-    for (std::size_t k = 0; k < x.stride; k += detail::lanes) {
-      detail::Four sum = {};
-      for (std::size_t j = 0; j < x.width; ++j) sum += score[j] * detail::four_at(&padded[j * x.stride + k]);
-      detail::four_at(x.row(i) + k) = sum;
-    }
-  });
+  // A row that has left is not looked at again: its score takes the place of its covariates.
+  detail::each_score(steps, steps.met(), {},
+                     [&](std::size_t i, const double* score) { std::copy_n(score, x.stride, x.row(i)); });
+  detail::multiply_rows(variance, data.rows(), execution, x);
   detail::write_columns(data, x, execution, [&](std::size_t j) { return out + j * data.rows_in(); });
 }
 
