@@ -159,21 +159,42 @@ response_visit <- function(design, group, uniform) {
   visit
 }
 
-# The proportions, groups x visits, of those whose response the visit would show. Nobody comes back from
+# The proportions, groups x visits, of those whose response the visit would show.
+response_reach <- function(design) {
+  day <- response_day(design)
+  followed <- exp(-design$dropout * day / days_per_month) * (1 - design$visit_missed)
+  pmax(free_shares(design, day) * rep(followed, each = length(design$groups)), least_reach)
+}
+
+# The proportions, groups x days, of those who are free of progression and alive. Nobody comes back from
 # progression, so the chain may end there. A hazard above `fastest` a day does what an infinite one would.
-response_reach <- function(design, fastest = 5) {
+free_shares <- function(design, day, fastest = 5) {
   rule <- covariate_nodes(design_covariate_law(design))
   chain <- as_chain(design$models[[1]], until = c("progressed", "dead"))
   hazard <- design_log_hazard(design, names(design$models)[1], rule$nodes)[, chain$moves, drop = FALSE]
   most <- log(fastest) - log(apply(chain$rates, 1, max))
   hazard <- pmin(hazard, rep(most, each = nrow(hazard)))
-  day <- response_day(design)
   occupied <- chain_occupancy(chain, hazard, day)[, state_word(chain$states, "free"), , drop = FALSE]
-  followed <- exp(-design$dropout * day / days_per_month) * (1 - design$visit_missed)
-  free <- apply(occupied, c(1, 3), sum) * rep(followed, each = nrow(rule$nodes))
+  free <- apply(occupied, c(1, 3), sum)
   group <- rule$nodes[["GROUP"]]
-  reach <- rowsum(free * rule$weight, group) / drop(rowsum(rule$weight, group))
-  pmax(reach[names(design$groups), , drop = FALSE], least_reach)
+  shares <- rowsum(free * rule$weight, group) / drop(rowsum(rule$weight, group))
+  shares[names(design$groups), , drop = FALSE]
+}
+
+# The logarithm of the share of each person's group that is free of progression on a day, from a grid; behind
+# it the last hazard goes on.
+log_free <- function(design, group, day) {
+  grid <- seq(0, by = days_per_month, length.out = 121)
+  curves <- log(pmax(free_shares(design, grid), least_reach))
+  end <- length(grid)
+  result <- numeric(length(day))
+  for (name in rownames(curves)) {
+    own <- group == name
+    curve <- curves[name, ]
+    beyond <- pmax(day[own] - grid[end], 0) * (curve[end] - curve[end - 1]) / days_per_month
+    result[own] <- stats::approx(grid, curve, pmin(day[own], grid[end]))$y + beyond
+  }
+  result
 }
 
 # So that shares of what nobody reaches are numbers.

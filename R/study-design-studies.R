@@ -32,7 +32,14 @@
 #'   Who can respond by visit \eqn{k} is free of progression, alive, followed and seen then. Of these so many
 #'   do that `orr` is the proportion of all patients of the group and \eqn{s_k} that of the responses; an `orr`
 #'   above what can be reached, \eqn{1 / \sum_k s_k / r_k} with the proportion \eqn{r_k} of those who can, is
-#'   an error. Shares of visits that are not planned go to those that are.
+#'   an error. Shares of visits that are not planned go to those that are. Who is to stay free of progression
+#'   longer responds more often: the normal scores of response and of the remaining time to progression or
+#'   death, within the group, have the correlation `response_prognosis`.
+#' @section Unseen progression: Until a scan shows a progression, guided therapy and rechallenge begin at the
+#'   rates from before it, so that in the tables who is treated does not tell of a scan to come. What begins so
+#'   changes nothing in the path. Without an effect, a Cox model of progression-free survival with the therapy
+#'   as a time-dependent covariate is then unbiased; an effect is estimated nearer to 1 than planted, because
+#'   progressions from before the therapy are seen under it: less so, the more often patients are seen.
 #'
 #' @param patients Number of patients; `validation` those of the validation cohort.
 #' @param validation Number of patients of the validation cohort, enrolled after the others.
@@ -70,8 +77,8 @@
 #'   values below it, `below_limit` at `V1`, falls as the level rises.
 #' @param actionable Probability of an actionable variant.
 #' @param report_weeks Weeks from the first dose to the sequencing report, the same for every patient.
-#' @param guided_rate Monthly rate at which guided therapy starts from the report on, before progression, of
-#'   those with an actionable variant; `guided_after` the same after progression.
+#' @param guided_rate Monthly rate at which guided therapy starts from the report on, before progression is seen,
+#'   of those with an actionable variant; `guided_after` the same after progression.
 #' @param guided_after Monthly rate of a first guided therapy after progression.
 #' @param second_guided Monthly rate of a second guided therapy after progression on the first.
 #' @param hr_guided,hr_guided_death Hazard ratio of progression from the start of guided therapy on, and of

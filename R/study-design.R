@@ -72,6 +72,7 @@ last_visit           | 12345   | 156 | positive | Last planned visit: week %s.
 visit_window         | 12345   | 7 | whole | Visits: up to %s days early or late.
 visit_delay          | 12345   | 2 | nonnegative | Visits: standard deviation of the day %s days.
 visit_missed         | 12345   | 0.03 | probability | Missed visits: %s.
+response_prognosis   | 125     | 0.5 | correlation | Response and time to progression: correlation %s.
 response_visit       | 125     | c(0.6, 0.3, 0.1) | weights | Responses begin by visit 1, 2, ...: %s.
 complete             | 125     | 0.2 | probability | Complete, of responses that last to the next visit: %s.
 target_lesions       | 125     | * | weights5 | Patients with 1, 2, ... target lesions: %s.
@@ -486,7 +487,7 @@ organ_faults <- function(design) {
 accrual_faults <- function(design) {
   n <- design_size(design)
   days <- max(response_day(design))
-  room <- as.numeric(design$cut - design$first_patient) - days
+  room <- as.numeric(design$cut - design$first_patient) - days - longest_screening(design)
   expected <- if (room > 0) expected_accrual(design, room) else 0
   chance <- if (expected > 0) stats::pgamma(expected, n) else 0
   if (chance > 0.999) {
@@ -497,6 +498,9 @@ accrual_faults <- function(design) {
     n, days, sprintf("probability %s", format_plain(round(chance, 3)))
   ), remedy = "Set a later cut, a higher accrual or fewer patients.")
 }
+
+# Days from enrolment to the first dose. Where time zero is before enrolment there are none.
+longest_screening <- function(design) if (design$kind == "rechallenge") 0 else 10
 
 design_size <- function(design) design$patients + if (is.null(design$validation)) 0 else design$validation
 

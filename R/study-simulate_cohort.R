@@ -17,7 +17,7 @@ simulate_cohort <- function(design, seed) {
   persons <- cohort_courses[[design$kind]](persons, paths, design, seed)
   persons <- follow_persons(persons, design, seed)
   visits <- draw_visits(persons, design, seed)
-  persons <- see_progression(persons, visits)
+  persons <- unseen_decisions(see_progression(persons, visits), design, seed)
   persons <- draw_response(persons, visits, design, seed)
   persons <- stop_treatment(persons, design, seed)
   list(persons = persons, paths = paths, visits = visits)
@@ -26,7 +26,7 @@ simulate_cohort <- function(design, seed) {
 entry_days <- function(design, seed, n) {
   pieces <- accrual_pieces(design)
   day <- accrual_cpp(seed, pieces$breaks, pieces$rates, n)
-  late <- sum(day >= as.numeric(design$cut - design$first_patient))
+  late <- sum(day + longest_screening(design) >= as.numeric(design$cut - design$first_patient))
   if (late > 0) {
     abort_input(fault("cut", "out_of_range", sprintf("%d of %d patients enter after it", late, n),
       remedy = "Set a later cut, a higher accrual or fewer patients."
@@ -55,18 +55,18 @@ draw_covariates <- function(laws, seed, person) {
 # 0 or 1 for each number, 1 for the share p of 1, 2, 3, ... as evenly as can be.
 even_share <- function(person, p) floor(person * p + 1e-9) - floor((person - 1) * p + 1e-9)
 
-# Time zero: the first dose; in S3 the onset of the first irAE, which came before enrolment; in S4 surgery.
+# Time zero: the first dose, some days after enrolment; in S3 the onset of the first irAE, which came before
+# enrolment; in S4 surgery.
 start_dates <- function(persons, design, seed) {
   u <- cohort_draws(seed, "start", persons$person, 4)
   entered <- design$first_patient + floor(persons$ENTRY)
+  persons$ENRLDT <- entered
   persons$U_START <- u[, 2]
   if (design$kind == "rechallenge") {
     persons$DELAY <- floor(-log(u[, 1]) * design$enrolment_delay * days_per_month)
-    persons$ENRLDT <- entered
     persons$STARTDT <- entered - persons$DELAY
   } else {
-    persons$STARTDT <- entered
-    persons$ENRLDT <- entered - ceiling(10 * u[, 1])
+    persons$STARTDT <- entered + ceiling(longest_screening(design) * u[, 1])
   }
   persons$BIRTH_DAY <- floor(365 * u[, 3])
   persons$BASELINE_DAY <- -floor(15 * u[, 4])
@@ -234,7 +234,8 @@ see_progression <- function(persons, visits) {
 # ---- response ----
 
 # Who is free of progression, alive, followed and seen at the visit that would show it responds with the
-# probability that makes the planted proportion that of all. Of the others some show pseudoprogression.
+# probability that makes the planted proportion that of all: more likely, the longer the patient is to stay free
+# of progression. Of the others some show pseudoprogression.
 draw_response <- function(persons, visits, design, seed) {
   if (is.null(design$orr)) {
     return(persons)
@@ -243,13 +244,24 @@ draw_response <- function(persons, visits, design, seed) {
   visit <- response_visit(design, persons$GROUP, u[, 4])
   able <- able_at(visit, persons, visits, design)
   chance <- response_chance(design)[persons$GROUP]
-  persons$RESPONDER <- able & u[, 1] < chance
+  luck <- response_luck(design, persons, response_day(design, visit), u[, 1])
+  persons$RESPONDER <- able & luck < chance
   persons$RESPONSE_VISIT <- ifelse(persons$RESPONDER, visit, NA)
   lasts <- beyond(persons$T_PROG, response_day(design, visit + 1))
   persons$COMPLETE <- persons$RESPONDER & lasts & u[, 2] < design$complete
   able <- able_at(1, persons, visits, design) & beyond(persons$T_PROG, 3 * response_day(design, 1))
   persons$PSEUDO <- able & !persons$RESPONDER & u[, 3] < design$pseudoprogression
   persons
+}
+
+# Uniform among those of a group who are free of progression on a day, and the lower, the longer they stay so:
+# their share of the remaining time to progression or death has a normal score, to which chance is added.
+response_luck <- function(design, persons, day, uniform) {
+  left <- log_free(design, persons$GROUP, pmin(persons$T_PROG, persons$T_DEATH, na.rm = TRUE)) -
+    log_free(design, persons$GROUP, day)
+  share <- pmin(pmax(exp(left), 1e-12), 1 - 1e-12)
+  rho <- design$response_prognosis
+  stats::pnorm(rho * stats::qnorm(share) + sqrt(1 - rho^2) * stats::qnorm(uniform))
 }
 
 able_at <- function(visit, persons, visits, design) {

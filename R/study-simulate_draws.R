@@ -9,7 +9,7 @@ draw_purposes <- c(
   questionnaires = 10, performance = 11, variants = 12, samples = 13, markers = 14,
   ae_details = 200, irae_details = 201, ae_before = 202, questionnaire_person = 203,
   questionnaire_items = 204, performance_person = 205, marker_scale = 206, adverse_event_dates = 207,
-  therapy_dates = 208, death_dates = 209, variant_details = 210
+  therapy_dates = 208, death_dates = 209, variant_details = 210, unseen = 211
 )
 
 # A matrix with a row for each person and `each` columns, from the person's own stream.

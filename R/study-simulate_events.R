@@ -113,9 +113,13 @@ irae_episodes <- function(design, cohort, seed) {
 # When an event is over. A path does not follow a recurrence to its resolution, and an event that was active
 # at progression no further: both last on with the same hazard of resolution.
 resolution_times <- function(stays, design, uniform) {
-  more <- -log(uniform) * design$irae_resolution * days_per_month / log(2)
+  more <- resolution_wait(design, uniform)
   end <- ifelse(stays$again, stays$entered, stays$left)
   ifelse(is.na(end), Inf, end + ifelse(stays$resolved %in% TRUE, 0, more))
+}
+
+resolution_wait <- function(design, uniform) {
+  -log(uniform) * design$irae_resolution * days_per_month / log(2)
 }
 
 irae_organs <- function(design) if (is.null(design$irae_organs)) design$organs else design$irae_organs

@@ -26,13 +26,15 @@ simulate_questionnaires <- function(design, cohort, seed) {
 
 # ---- which forms ----
 
-# Visits that took place while the person was followed; `row` is hers in the persons.
+# Visits that took place while the person was followed; `row` is hers in the persons. Scans may be older than
+# the enrolment, forms are not.
 visits_done <- function(cohort) {
   visits <- cohort$visits
   visits$row <- match(visits$person, cohort$persons$person)
   done <- !is.na(visits$day) & floor(visits$day) <= floor(cohort$persons$LAST[visits$row])
   visits <- visits[done, , drop = FALSE]
-  visits$day <- floor(visits$day)
+  enrolled <- as.numeric(cohort$persons$ENRLDT - cohort$persons$STARTDT)[visits$row]
+  visits$day <- pmax(floor(visits$day), pmin(enrolled, 0))
   visits[order(visits$row, visits$visit), , drop = FALSE]
 }
 

@@ -58,7 +58,8 @@ scheduled_samples <- function(design, cohort, seed) {
   planned <- 7 * weeks[taken$number]
   width <- design$sample_window
   shift <- ifelse(planned <= 0, -floor(u[, 1] * (width + 1)), floor(u[, 1] * (2 * width + 1)) - width)
-  taken$day <- planned + shift
+  enrolled <- as.numeric(persons$ENRLDT - persons$STARTDT)[taken$row]
+  taken$day <- pmax(planned + shift, pmin(enrolled, 0))
   taken$AVISIT <- sample_visits(design)[taken$number]
   taken <- taken[u[, 2] >= design$sample_missed, , drop = FALSE]
   taken <- rbind(taken, first_plasma(design, persons, seed))

@@ -80,7 +80,7 @@ guided_rows <- function(persons, seed) {
   first <- began(persons$T_GUIDED, persons)
   second <- began(persons$T_GUIDED2, persons)
   # Until the progression that was seen, the second therapy, or for good.
-  end <- ifelse(persons$T_PROG > persons$T_GUIDED, persons$PROG_SEEN, NA)
+  end <- ifelse(persons$PROG_SEEN > persons$T_GUIDED, persons$PROG_SEEN, NA)
   end <- pmin(end, floor(persons$T_GUIDED2) - 1, na.rm = TRUE)
   end <- pmax(end, floor(persons$T_GUIDED))
   guided <- function(take, drug, line, from, to) {
@@ -98,7 +98,7 @@ later_rows <- function(persons, u, design) {
   guided <- if (is.null(persons$T_GUIDED)) {
     FALSE
   } else {
-    (persons$T_GUIDED > persons$T_PROG) %in% TRUE | !is.na(persons$T_GUIDED2)
+    (persons$T_GUIDED > persons$PROG_SEEN) %in% TRUE | !is.na(persons$T_GUIDED2)
   }
   take <- began(begin, persons) & u[, 2] < design$new_therapy & !guided
   drug <- c("Docetaxel", "Gemcitabine", "Platinum doublet")[ceiling(3 * u[, 3])]

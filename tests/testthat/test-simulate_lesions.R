@@ -208,3 +208,28 @@ test_that("a study in which nobody progresses has lesions too", {
   expect_false(any(lesions$TRGRPID == "NEW" | lesions$TRSTRESC %in% "UNEQUIVOCAL PROGRESSION"))
   expect_length(unique(lesions$USUBJID), 20)
 })
+
+test_that("who is to stay free of progression longer responds more often, by the planted correlation", {
+  remaining <- function(prognosis) {
+    design <- design_biomarker_cohort(
+      4000,
+      accrual = 400, groups = c(A = 1), orr = 0.4, progression = 9, hr_group_irae = 1, n_markers = 0,
+      response_prognosis = prognosis, response_visit = 1, visit_missed = 0
+    )
+    persons <- simulate_cohort(design, 12)$persons
+    free <- pmin(persons$T_PROG, persons$T_DEATH, na.rm = TRUE)
+    able <- free > response_day(design, 1) & persons$T_LOST > response_day(design, 1)
+    persons <- persons[able, ]
+    persons$share <- rank(free[able]) / (sum(able) + 1)
+    expect_true(within_chance(sum(persons$RESPONDER) / 4000, 0.4, sqrt(0.24 / 4000)))
+    persons
+  }
+  none <- remaining(0)
+  expect_gt(stats::wilcox.test(share ~ RESPONDER, none)$p.value, 0.01)
+  some <- remaining(0.6)
+  # Of normal scores Z with correlation r the mean among the share p that responds is r dnorm(qnorm(p)) / p.
+  p <- mean(some$RESPONDER)
+  score <- stats::qnorm(some$share)
+  planted <- 0.6 * stats::dnorm(stats::qnorm(p)) / p
+  expect_true(within_chance(mean(score[some$RESPONDER]), planted, 1 / sqrt(sum(some$RESPONDER))))
+})
