@@ -49,6 +49,9 @@
 #'   therapy that is none of the usual and not asked for, are messages.
 #' @seealso [endpoint()], [censoring()], [irecist()], [compare_endpoints()]
 #' @references CDISC (2012). *The ADaM Basic Data Structure for Time-to-Event Analyses*, version 1.0.
+#'
+#'   Seymour L and others (2017). iRECIST: guidelines for response criteria for use in trials testing
+#'   immunotherapeutics. *Lancet Oncology* 18, e143-e152. \doi{10.1016/S1470-2045(17)30074-8}
 #' @examples
 #' visits <- data.frame(
 #'   USUBJID = c("1", "1", "1", "2"), ADT = as.Date("2024-01-01") + c(42, 84, 210, 42),

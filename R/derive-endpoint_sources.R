@@ -151,7 +151,7 @@ reader_of <- function(table) {
 response_readers <- function(study) {
   lesions <- if (!is.null(study$lesions)) reader_of(study$lesions)
   table <- study$assessments
-  overall <- if (!is.null(table)) reader_of(table)[is_overall_response(table)]
+  overall <- if (!is.null(table)) reader_of(table)[is_by_visit(table)]
   sort(unique(stats::na.omit(c(lesions, overall))))
 }
 

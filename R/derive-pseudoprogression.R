@@ -48,7 +48,8 @@ irecist_records <- function(x, subjects, rule, reader, call = rlang::caller_env(
     x <- visit_responses(x, rule, reader, words = FALSE, call = call)
   } else {
     abort_input(rbind(
-      if (!is.null(subjects)) subject_faults(subjects), reader_choice_faults(x, reader, response_kind(x), rule)
+      if (!is.null(subjects)) subject_faults(subjects),
+      reader_choice_faults(x, reader, response_kind(x), rule)
     ), call)
     x <- immune_source(plain_table(x), plain_table(subjects), rule, call)
     x <- keep_reader(x, reader)

@@ -19,8 +19,8 @@
 #'   that table treatment runs from `TRTSDT` to `TRTEDT`. Doses of one treatment at most `gap_days` apart
 #'   are one bar. Treatments of a patient at the same time share her lane. Whatever has no `AENDT` goes on to
 #'   the end of treatment (`TRTEDT`), and without that to the end of follow-up; what was given before time
-#'   zero is not drawn. Treatments differ in lightness, and every second one is hatched, so that they can be told
-#'   in grey. A new therapy has no mark where its bar begins.
+#'   zero is not drawn. Treatments differ in lightness, and every second one is hatched, so that they can be
+#'   told in grey. A new therapy has no mark where its bar begins.
 #'
 #' @section Many patients: A lane needs about 2 mm to be read, so a figure 10 cm high shows 30 patients with
 #'   their names, and 60 without. Reports take pages: `page = 1`, `page = 2`, ... draw `per_page` lanes each,

@@ -30,16 +30,17 @@
 #' @section Response: A patient's tumours begin to shrink at the start, or, where `response_visit` has the
 #'   response begin by a later visit, at the visit before that one; with \eqn{s_k} the share of visit \eqn{k}.
 #'   Who can respond by visit \eqn{k} is free of progression, alive, followed and seen then. Of these so many
-#'   do that `orr` is the proportion of all patients of the group and \eqn{s_k} that of the responses; an `orr`
-#'   above what can be reached, \eqn{1 / \sum_k s_k / r_k} with the proportion \eqn{r_k} of those who can, is
-#'   an error. Shares of visits that are not planned go to those that are. Who is to stay free of progression
-#'   longer responds more often: the normal scores of response and of the remaining time to progression or
-#'   death, within the group, have the correlation `response_prognosis`.
-#' @section Unseen progression: Until a scan shows a progression, guided therapy and rechallenge begin at the
-#'   rates from before it, so that in the tables who is treated does not tell of a scan to come. What begins so
-#'   changes nothing in the path. Without an effect, a Cox model of progression-free survival with the therapy
-#'   as a time-dependent covariate is then unbiased; an effect is estimated nearer to 1 than planted, because
-#'   progressions from before the therapy are seen under it: less so, the more often patients are seen.
+#'   do that `orr` is the proportion of all patients of the group and \eqn{s_k} that of the responses; an
+#'   `orr` above what can be reached, \eqn{1 / \sum_k s_k / r_k} with the proportion \eqn{r_k} of those who
+#'   can, is an error. Shares of visits that are not planned go to those that are. Who is to stay free of
+#'   progression longer responds more often: the normal scores of response and of the remaining time to
+#'   progression or death, within the group, have the correlation `response_prognosis`.
+#' @section Unseen progression: Until a scan shows a progression, guided therapy and rechallenge begin at
+#'   the rates from before it, so that in the tables who is treated does not tell of a scan to come. What
+#'   begins so changes nothing in the path. Without an effect, a Cox model of progression-free survival with
+#'   the therapy as a time-dependent covariate is then unbiased; an effect is estimated nearer to 1 than
+#'   planted, because progressions from before the therapy are seen under it: less so, the more often patients
+#'   are seen.
 #'
 #' @param patients Number of patients; `validation` those of the validation cohort.
 #' @param validation Number of patients of the validation cohort, enrolled after the others.
@@ -60,10 +61,10 @@
 #' @param hr_irae_death Hazard ratio of death before progression while an irAE is active.
 #' @param hr_group_irae Hazard ratios of the first irAE, by group.
 #' @param hr_score_irae,hr_score_progression Hazard ratios of the first irAE and of progression (recurrence)
-#'   for one standard deviation of the latent scores `SCORE_IRAE` and `SCORE_PROG`, independent standard normal
-#'   variables of the patient that nobody observes. The first `signal_markers` markers carry `SCORE_IRAE`, the
-#'   next ones `SCORE_PROG` (in the perioperative design the first ones, there is no other). With 1 the markers
-#'   that carry a score have no effect.
+#'   for one standard deviation of the latent scores `SCORE_IRAE` and `SCORE_PROG`, independent standard
+#'   normal variables of the patient that nobody observes. The first `signal_markers` markers carry
+#'   `SCORE_IRAE`, the next ones `SCORE_PROG` (in the perioperative design the first ones, there is no other).
+#'   With 1 the markers that carry a score have no effect.
 #' @param autoimmune,hr_autoimmune Proportion of the treated patients who had an autoimmune disease before,
 #'   and the hazard ratio of their first irAE. The registration gives no number: the default is an assumption.
 #' @param centres,hr_centre Proportions of the patients by hospital, and the hospitals' hazard ratios of the
@@ -77,8 +78,8 @@
 #'   values below it, `below_limit` at `V1`, falls as the level rises.
 #' @param actionable Probability of an actionable variant.
 #' @param report_weeks Weeks from the first dose to the sequencing report, the same for every patient.
-#' @param guided_rate Monthly rate at which guided therapy starts from the report on, before progression is seen,
-#'   of those with an actionable variant; `guided_after` the same after progression.
+#' @param guided_rate Monthly rate at which guided therapy starts from the report on, before progression is
+#'   seen, of those with an actionable variant; `guided_after` the same after progression.
 #' @param guided_after Monthly rate of a first guided therapy after progression.
 #' @param second_guided Monthly rate of a second guided therapy after progression on the first.
 #' @param hr_guided,hr_guided_death Hazard ratio of progression from the start of guided therapy on, and of

@@ -234,8 +234,8 @@ see_progression <- function(persons, visits) {
 # ---- response ----
 
 # Who is free of progression, alive, followed and seen at the visit that would show it responds with the
-# probability that makes the planted proportion that of all: more likely, the longer the patient is to stay free
-# of progression. Of the others some show pseudoprogression.
+# probability that makes the planted proportion that of all: more likely, the longer the patient is to stay
+# free of progression. Of the others some show pseudoprogression.
 draw_response <- function(persons, visits, design, seed) {
   if (is.null(design$orr)) {
     return(persons)

@@ -147,7 +147,7 @@ test_that("they enter while patients are expected to", {
   expect_equal(recruitment_days(design), 31 + 2 * 30.4375, tolerance = 1e-8)
   entered <- comparison_cohort(simulate_study(design, 1))$subjects$ENRLDT
   expect_true(all(entered >= design$first_patient & entered < design$first_patient + 31 + 61))
-  late <- design_irae_risk(20, accrual = 100, comparison = 30, cut = "2022-06-01", n_markers = 0)
+  late <- design_irae_risk(20, accrual = 100, comparison = 30, cut = "2022-08-15", n_markers = 0)
   expect_s3_class(comparison_cohort(simulate_study(late, 1)), "tte_study")
 })
 

@@ -176,7 +176,7 @@ test_that("the reachable response rate agrees with the closed form", {
   months <- (42 * 1:3 + 7) / 30.4375
   reach <- exp(-(log(2) / 5 + 0.02 + 0.03) * months) * 0.9
   expect_equal(design$reach["A", ], reach)
-  # With the visit k planned for q_k of the patients, q_k reach_k is as the shares: then 1 / sum(s_k / reach_k).
+  # With the visit k planned for q_k of the patients, q_k reach_k is as the shares.
   planned <- design$response_visit / reach
   expect_equal(largest_response(design), c(A = sum(planned / sum(planned) * reach)))
   # Guided therapy halves the hazard of progression from day 28 on, at once.
