@@ -212,7 +212,7 @@ response_faults <- function(design) {
   fault("orr", "out_of_range", sprintf(
     "%s cannot be reached in %s: only %s are free of progression, alive and seen when it begins",
     percent(design$orr[[worst]]), names(design$groups)[worst], percent(reach[[worst]])
-  ), remedy = "Lower orr, the hazards, dropout or visit_missed, or set earlier visits, also in response_visit.")
+  ), remedy = "Lower orr, the hazards, dropout or visit_missed, or set earlier visits.")
 }
 
 # ---- the five models ----

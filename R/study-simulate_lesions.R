@@ -42,11 +42,11 @@ cohort_scans <- function(design, cohort) {
 tumour_modes <- c(none = 0L, target = 1L, non_target = 2L, new_lesion = 3L, pseudo = 4L)
 
 # What the tumour model needs of each person. Responders begin to shrink at the visit before the one that
-# shows the response, where they are at 65 % of the baseline sum or less; nobody else is ever below 75 %, so that
-# measurement error seldom changes who responds. Before that visit (before the next, where the response is
-# complete) no regrowth begins; who progresses soon after it does so
-# by a new lesion, because targets cannot grow so fast. A response of nodes alone is partial because a
-# non-target lesion stays: they may all become normal.
+# shows the response, where they are at 65 % of the baseline sum or less; nobody else is ever below 75 %, so
+# that measurement error seldom changes who responds. Before that visit (before the next, where the response
+# is complete) no regrowth begins; who progresses soon after it does so by a new lesion, because targets
+# cannot grow so fast. A response of nodes alone is partial because a non-target lesion stays: they may all
+# become normal.
 draw_tumours <- function(design, persons, seed) {
   u <- cohort_draws(seed, "lesions", persons$person, 10)
   visit <- 7 * design$visit_weeks
