@@ -4,10 +4,12 @@
 #' whose event, cause or date differs is listed with a sentence that says what is different and why.
 #'
 #' Of two data frames the same endpoints are compared, by the same rule and reader where both have them. Of
-#' one data frame that holds an endpoint by several rules or readers, each is compared with each that differs
-#' in only one of the two.
+#' one data frame that holds an endpoint by several rules, readers or criteria, each is compared with each
+#' that differs in only one of them. `IPFS` and `IDOR` are PFS and DoR by the criteria iRECIST; a progression
+#' of the same date is the same event by both.
 #'
-#' @param a,b Endpoints from [derive_endpoint()]; `b` may be left out when `a` holds several rules or readers.
+#' @param a,b Endpoints from [derive_endpoint()]; `b` may be left out when `a` holds several rules, readers or
+#'   criteria.
 #' @return A data frame of class `tte_endpoint_changes`, one row per patient and endpoint that differ:
 #'   `USUBJID`, `ENDPOINT`, `A` and `B` (what is compared), `CHANGE` (a kind of change), `ADT_A`, `AVAL_A`,
 #'   `EVNTDESC_A`, `CAUSE_A`, the same of `B`, and `REASON`, the sentence. The attribute `counts` says how
@@ -35,7 +37,7 @@ compare_endpoints <- function(a, b = NULL) {
   pairs <- if (is.null(b)) pairs_within(series_of(a)) else pairs_between(series_of(a), series_of(b))
   if (nrow(pairs) == 0) {
     abort_input(fault(if (is.null(b)) "b" else "a", "unknown_param", "there is no endpoint to compare with",
-      remedy = "Give two sets of endpoints, or one that holds an endpoint by several rules or readers."
+      remedy = "Give two sets of the same endpoints, or one set by several rules, readers or criteria."
     ))
   }
   compared <- lapply(seq_len(nrow(pairs)), function(i) {
@@ -65,8 +67,11 @@ series_of <- function(x) {
   first <- which(!duplicated(x$PARAMCD))
   said <- x$provenance[first]
   text <- function(value) if (is.null(value)) NA_character_ else as.character(value)[1]
+  name <- vapply(said, function(p) text(p$endpoint), "")
+  immune <- vapply(said, function(p) is_immune(p$definition), NA)
   data.frame(
-    paramcd = x$PARAMCD[first], endpoint = vapply(said, function(p) text(p$endpoint), ""),
+    paramcd = x$PARAMCD[first], endpoint = ifelse(immune, sub("^I", "", name), name),
+    criteria = ifelse(immune, "iRECIST", "RECIST 1.1"),
     rule = as.character(x$RULE[first]), reader = as.character(x$READER[first]),
     cut = vapply(said, function(p) text(if (!is.null(p$data_cut)) format(p$data_cut)), ""),
     recist = vapply(said, function(p) rlang::hash(unclass(p$rule)), ""),
@@ -80,14 +85,14 @@ pairs_within <- function(series) {
   both <- expand.grid(b = seq_len(nrow(series)), a = seq_len(nrow(series)))
   both <- both[both$a < both$b & series$endpoint[both$a] == series$endpoint[both$b], ]
   alike <- function(what) same(series[[what]][both$a], series[[what]][both$b])
-  apart <- 2 - alike("rule") - alike("reader")
+  apart <- 3 - alike("rule") - alike("reader") - alike("criteria")
   pair_lines(series, series, both[apart < 2, ])
 }
 
 pairs_between <- function(first, second) {
   partner <- vapply(seq_len(nrow(first)), function(i) {
     candidates <- which(second$endpoint == first$endpoint[i])
-    for (by in c("rule", "reader", "paramcd")) {
+    for (by in c("criteria", "rule", "reader", "paramcd")) {
       alike <- candidates[same(second[[by]][candidates], first[[by]][i])]
       if (length(alike) > 0) candidates <- alike
     }
@@ -110,12 +115,12 @@ pair_lines <- function(first, second, both) {
   a <- first[both$a, ]
   b <- second[both$b, ]
   differs <- function(what) !same(a[[what]], b[[what]])
-  by <- ifelse(differs("rule"), "rule", ifelse(differs("reader"), "reader", ifelse(differs("cut"), "cut",
-    ifelse(differs("recist"), "recist", "data")
-  )))
+  by <- rep("data", nrow(both))
+  for (what in c("recist", "cut", "reader", "rule", "criteria")) by[differs(what)] <- what
   named <- function(x, other) {
     cut <- ifelse(is.na(x$cut), "no data cut", paste("data cut", x$cut))
     words <- ifelse(by == "rule", x$rule, ifelse(by == "reader", x$reader, ifelse(by == "cut", cut, other)))
+    words <- ifelse(by == "criteria", x$criteria, words)
     words <- with_shared(words, ifelse(by == "rule", NA, x$rule), c(first$rule, second$rule))
     with_shared(words, ifelse(by == "reader", NA, x$reader), c(first$reader, second$reader))
   }
@@ -131,8 +136,9 @@ compare_pair <- function(a, b, pair) {
   persons <- unique(c(a$USUBJID, b$USUBJID))
   a <- pair_side(a, persons)
   b <- pair_side(b, persons)
-  differ <- !(same(a$ADT, b$ADT) & same(a$CAUSE, b$CAUSE) & same(a$EVNTDESC, b$EVNTDESC))
-  change <- kind_of_change(a, b)
+  what <- if (pair$by == "criteria") plain_progression else identity
+  differ <- !(same(a$ADT, b$ADT) & same(a$CAUSE, b$CAUSE) & same(what(a$EVNTDESC), what(b$EVNTDESC)))
+  change <- kind_of_change(a, b, what)
   lines <- data.frame(
     USUBJID = persons, ENDPOINT = rep(pair$endpoint, length(persons)), A = pair$a, B = pair$b,
     CHANGE = change, ADT_A = a$ADT, AVAL_A = a$AVAL, EVNTDESC_A = a$EVNTDESC, CAUSE_A = a$CAUSE,
@@ -152,12 +158,17 @@ kinds_of_change <- c(
   "another date of censoring", "another reason for censoring", "only in the first", "only in the second"
 )
 
-kind_of_change <- function(a, b) {
+# Confirmed, unconfirmed or by RECIST 1.1, it is a progression.
+plain_progression <- function(words) {
+  ifelse(grepl("progression", words, ignore.case = TRUE), "Disease Progression", words)
+}
+
+kind_of_change <- function(a, b, what) {
   kind <- rep(5L, nrow(a))
   kind[same(a$ADT, b$ADT)] <- 6L
   events <- a$CAUSE > 0 & b$CAUSE > 0
   kind[events %in% TRUE] <- 4L
-  kind[(events & (a$CAUSE != b$CAUSE | a$EVNTDESC != b$EVNTDESC)) %in% TRUE] <- 3L
+  kind[(events & (a$CAUSE != b$CAUSE | what(a$EVNTDESC) != what(b$EVNTDESC))) %in% TRUE] <- 3L
   kind[(a$CAUSE > 0 & b$CAUSE == 0) %in% TRUE] <- 1L
   kind[(a$CAUSE == 0 & b$CAUSE > 0) %in% TRUE] <- 2L
   kind[is.na(b$CAUSE)] <- 7L
@@ -191,7 +202,8 @@ where_words <- function(name, by) {
   if (startsWith(name, "no data cut")) {
     return(sub("no data cut", "without a data cut", name, fixed = TRUE))
   }
-  paste(c(rule = "by", reader = "by", cut = "at", recist = "in", data = "in")[[by]], name)
+  word <- c(criteria = "by", rule = "by", reader = "by", cut = "at", recist = "in", data = "in")[[by]]
+  paste(word, name)
 }
 
 state_words <- function(x) {
@@ -206,6 +218,7 @@ state_words <- function(x) {
 # earlier data cut, or what a reader saw.
 reason_words <- function(lines, a, b, pair) {
   why <- switch(pair$by,
+    criteria = criteria_words(a, b, pair),
     rule = rep("the rules differ", nrow(lines)),
     reader = reader_words(a, b, pair),
     cut = cut_words(a, b, pair),
@@ -221,6 +234,15 @@ reason_words <- function(lines, a, b, pair) {
   absent <- is.na(a$CAUSE) | is.na(b$CAUSE)
   why[absent & pair$by != "cut"] <- "only one of them has a response, or the patient at all"
   why
+}
+
+# What is a progression by RECIST 1.1 counts by iRECIST once it is confirmed, or where nothing came after it.
+criteria_words <- function(a, b, pair) {
+  plain <- if (pair$a == "iRECIST") b else a
+  ifelse(
+    plain$EVNTDESC %in% "Disease Progression", "by iRECIST what came after it cancelled that progression",
+    "the criteria differ"
+  )
 }
 
 step_words <- function(x, rule) {

@@ -23,7 +23,7 @@ best_by_both <- function(x, subjects, rule, reader, data_cut, population) {
     visits$offset, visits$day, visits$shown, visits$code, limits, engine_rule(rule$recist)
   )
   more <- immune_best_rows(found, visits, rule, x)
-  more$DIFFERS <- as_recist_word(more$IBOR) != best$BOR
+  more$DIFFERS <- as_recist_word(more$IBOR) != best$BOR | as_recist_word(more$ICBOR) != best$CBOR
   place <- match("CREASON", names(best))
   best <- cbind(best[seq_len(place)], more, best[-seq_len(place)])
   told <- if (nrow(best) > 0) best$provenance[[1]]
@@ -124,13 +124,10 @@ print_differing <- function(x, n) {
     "%s %s by the two:\n", counted_patients(length(who)),
     ngettext(length(who), "has a different best response", "have different best responses")
   ))
-  shown <- utils::head(who, n)
-  for (i in shown) {
-    cat(strwrap(
-      sprintf("%s: %s, but %s: %s", x$USUBJID[i], x$BOR[i], x$IBOR[i], x$IREASON[i]),
-      indent = 2, exdent = 4
-    ), sep = "\n")
-  }
+  best <- sprintf("%s, but %s: %s", x$BOR, x$IBOR, x$IREASON)
+  confirmed <- sprintf("with confirmation %s, but %s: %s", x$CBOR, x$ICBOR, x$ICREASON)
+  said <- paste0(x$USUBJID, ": ", ifelse(as_recist_word(x$IBOR) != x$BOR, best, confirmed))
+  for (line in said[utils::head(who, n)]) cat(strwrap(line, indent = 2, exdent = 4), sep = "\n")
   if (length(who) > n) cat(sprintf("  and %d more; see the column DIFFERS\n", length(who) - n))
   cat("\n")
 }

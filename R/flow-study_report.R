@@ -88,7 +88,10 @@ report_sections <- function(study, strata, report_in, baseline, rule, reader, co
 }
 
 report_subtitle <- function(study) {
-  sprintf("%s subjects. %s", format_count(nrow(study$subjects)), cut_sentence(study$tte))
+  paste(c(
+    simulated_sentence(study), sprintf("%s subjects.", format_count(nrow(study$subjects))),
+    cut_sentence(study$tte)
+  ), collapse = " ")
 }
 
 # Rendered in a folder of its own, copied beside the target under another name, then renamed: never half a

@@ -72,7 +72,7 @@ adverse_events     | ASTDT    | date   | required |     | start   | record |    
 adverse_events     | ASTDTF   | word   | optional |     |         |        |     |      | D;M;Y
 adverse_events     | AENDT    | date   | optional |     | end     | clear  |     |      |
 adverse_events     | AENDTF   | word   | optional |     |         |        |     |      | D;M;Y
-adverse_events     | AETOXGR  | text   | optional |     |         |        |     |      |
+adverse_events     | AETOXGR  | word   | optional |     |         |        |     |      | 1;2;3;4;5
 adverse_events     | AESER    | word   | optional |     |         |        |     |      | Y;N
 adverse_events     | TRTEMFL  | word   | optional |     |         |        |     |      | Y;N
 questionnaires     | USUBJID  | id     | required | 1   |         |        |     |      |

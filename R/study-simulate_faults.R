@@ -467,6 +467,9 @@ fault_plans <- list(
   ),
   "negative window" = plan("schedule", "WINDOW_DAYS", "out_of_range", "error", put("WINDOW_DAYS", -1)),
   "impossible grade" = plan("performance_status", "AVAL", "out_of_range", "error", put("AVAL", 6)),
+  "impossible grade of an event" = plan(
+    "adverse_events", "AETOXGR", "unknown_level", "error", put("AETOXGR", "7")
+  ),
   "fraction of a grade" = plan("performance_status", "AVAL", "not_whole", "error", put("AVAL", 1.5)),
   "words for numbers" = plan(
     "performance_status", "AVAL", "wrong_type", "error", put("AVAL", "one"),

@@ -10,14 +10,20 @@ study_table <- function(study, name, what) {
   ), call = rlang::caller_env())
 }
 
+# Tables of a simulated study say so by their STUDYID, also when they come back from files.
+simulated_sentence <- function(study) {
+  seed <- study$tte$simulated$seed
+  if (is.null(seed) && !any(grepl("^SIMULATED", study$subjects[["STUDYID"]]))) {
+    return(NULL)
+  }
+  whence <- if (!is.null(seed)) sprintf(" (seed %s)", format(seed, scientific = FALSE))
+  paste0("Simulated data: no patient is real", whence, ".")
+}
+
 study_sentences <- function(study) {
   info <- study$tte
   c(
-    if (!is.null(info$simulated)) {
-      sprintf(
-        "Simulated data: no patient is real (seed %s).", format(info$simulated$seed, scientific = FALSE)
-      )
-    },
+    simulated_sentence(study),
     if (!is.null(info$design)) {
       sprintf(
         "Design: %s.",

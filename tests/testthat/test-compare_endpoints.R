@@ -137,3 +137,24 @@ test_that("a reader without a baseline is the reason, and not what he did not se
   expect_match(changes$REASON, "by IRC there was no baseline assessment", fixed = TRUE)
   expect_no_match(changes$REASON, "saw no progression")
 })
+
+test_that("PFS and DoR by both criteria are compared, and a progression on the same day is no difference", {
+  design <- design_irae_risk(patients = 60, n_markers = 0, pseudoprogression = 0.3, scans_after = 2)
+  both <- derive_endpoint(simulate_study(design, 4), c("PFS", "IPFS"),
+    rule = irecist(recist(confirmed = FALSE)), censoring = censoring("EMA")
+  )
+  pfs <- both[both$PARAMCD == "PFS", ]
+  ipfs <- both[both$PARAMCD == "IPFS", ]
+  found <- compare_endpoints(both)
+  expect_equal(unique(found$ENDPOINT), "PFS")
+  expect_equal(unique(paste(found$A, found$B)), "RECIST 1.1 iRECIST")
+  other <- pfs$ADT != ipfs$ADT | (pfs$CNSR == 0) != (ipfs$CNSR == 0)
+  expect_setequal(found$USUBJID, pfs$USUBJID[other])
+  expect_gt(sum(other), 2)
+  expect_match(found$REASON[found$EVNTDESC_A == "Disease Progression"], "cancelled that progression")
+  apart <- compare_endpoints(pfs, ipfs)
+  expect_equal(apart$USUBJID, found$USUBJID)
+  expect_equal(apart$A, found$A)
+  # of two data cuts the same criteria are compared
+  expect_equal(nrow(compare_endpoints(both, both)), 0)
+})

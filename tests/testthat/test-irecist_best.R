@@ -93,6 +93,17 @@ test_that("both criteria stand side by side, and DIFFERS says who differs", {
   expect_snapshot(best)
 })
 
+test_that("who differs with confirmation only is told as well", {
+  visits <- data.frame(
+    USUBJID = "1", ADT = day_zero + 42 * 1:4, AVALC = c("iPR", "iUPD", "iPR", "iPR")
+  )
+  subjects <- data.frame(USUBJID = "1", STARTDT = day_zero)
+  best <- best_response(visits, subjects, rule = irecist())
+  expect_equal(c(best$BOR, best$IBOR, best$CBOR, best$ICBOR), c("PR", "iPR", "SD", "iPR"))
+  expect_true(best$DIFFERS)
+  expect_output(print(best), "1: with confirmation SD, but iPR: iPR on")
+})
+
 test_that("a response_rate by iRECIST is one by a logical left side", {
   best <- i_best("iUPD", "iPR", "iPR")
   expect_equal(response_rate(IBOR %in% c("iCR", "iPR") ~ 1, best)$estimate[1], 1)

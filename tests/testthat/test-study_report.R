@@ -26,6 +26,17 @@ words_of <- function(html) {
 
 expect_said <- function(words, text) expect_true(grepl(text, words, fixed = TRUE), info = text)
 
+test_that("the report of simulated data says so, also when the tables came back as ADaM", {
+  expect_equal(report_subtitle(guided_study), paste(
+    sprintf("Simulated data: no patient is real (seed %s).", guided_study$tte$simulated$seed), "120 subjects.",
+    cut_sentence(guided_study$tte)
+  ))
+  adtte <- derive_endpoint(guided_study, "OS", censoring = censoring("EMA"))
+  back <- study_from_adam(guided_study$subjects, adtte = adtte, arms = levels(guided_study$subjects$TRT01P))
+  expect_match(report_subtitle(back), "^Simulated data: no patient is real\\. 120 subjects\\.")
+  expect_no_match(report_subtitle(lung_study()), "Simulated")
+})
+
 test_that("the report is one file that asks nothing of the network", {
   skip_without_report()
   html <- gsub("data:image[^\"]*", "data:", report_of(lung_study(), baseline = "age"))
