@@ -30,8 +30,8 @@
 #'   is that date in every patient with an iCPD, `ICPDDT` the date of the iCPD, and `IUPDDT` the first iUPD of
 #'   a last block that was neither confirmed nor superseded; `ICBDT` and `ICCBDT` are the first iCR, iPR, iSD
 #'   or NON-iCR/NON-iUPD that counts (clinical benefit), without and with confirmation. `DIFFERS` says whether
-#'   the two best responses do, without or with confirmation (an iUPD or iCPD is a PD). Supplied responses are words of iRECIST; see
-#'   [derive_response()].
+#'   the two best responses do, without or with confirmation (an iUPD or iCPD is a PD). Supplied responses are
+#'   words of iRECIST; see [derive_response()].
 #'
 #' @param rule A [recist()] or [irecist()] rule; the one that the responses were derived by.
 #' @param reader Whose assessment: a value of `READER` (without that column, of `PARCAT2` or `RSEVAL`).

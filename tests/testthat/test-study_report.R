@@ -28,7 +28,8 @@ expect_said <- function(words, text) expect_true(grepl(text, words, fixed = TRUE
 
 test_that("the report of simulated data says so, also when the tables came back as ADaM", {
   expect_equal(report_subtitle(guided_study), paste(
-    sprintf("Simulated data: no patient is real (seed %s).", guided_study$tte$simulated$seed), "120 subjects.",
+    sprintf("Simulated data: no patient is real (seed %s).", guided_study$tte$simulated$seed),
+    "120 subjects.",
     cut_sentence(guided_study$tte)
   ))
   adtte <- derive_endpoint(guided_study, "OS", censoring = censoring("EMA"))
