@@ -181,17 +181,19 @@ free_shares <- function(design, day, fastest = 5) {
   shares[names(design$groups), , drop = FALSE]
 }
 
+free_grid <- function() days_per_month * c(seq(0, 36, 2), 42, 48, 60, 84, 120)
+
 # The logarithm of the share of each person's group that is free of progression on a day, from a grid; behind
 # it the last hazard goes on.
 log_free <- function(design, group, day) {
-  grid <- seq(0, by = days_per_month, length.out = 121)
-  curves <- log(pmax(free_shares(design, grid), least_reach))
+  grid <- free_grid()
   end <- length(grid)
   result <- numeric(length(day))
-  for (name in rownames(curves)) {
+  for (name in rownames(design$free)) {
     own <- group == name
-    curve <- curves[name, ]
-    beyond <- pmax(day[own] - grid[end], 0) * (curve[end] - curve[end - 1]) / days_per_month
+    curve <- log(pmax(design$free[name, ], least_reach))
+    slope <- (curve[end] - curve[end - 1]) / (grid[end] - grid[end - 1])
+    beyond <- pmax(day[own] - grid[end], 0) * slope
     result[own] <- stats::approx(grid, curve, pmin(day[own], grid[end]))$y + beyond
   }
   result

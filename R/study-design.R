@@ -197,7 +197,10 @@ finish_design <- function(design, call) {
   built <- design_models[[design$kind]](design)
   design$models <- built$models
   design$laws <- built$laws
-  if (!is.null(design$orr)) design$reach <- response_reach(design)
+  if (!is.null(design$orr)) {
+    design$reach <- response_reach(design)
+    design$free <- free_shares(design, free_grid())
+  }
   abort_input(response_faults(design), call)
   design
 }

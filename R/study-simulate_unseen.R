@@ -1,7 +1,8 @@
 # What is decided while a progression is there that no scan has shown yet. The path knows of it at once, the
 # physician does not: until then therapies begin as often as without one. If they stopped, or came more often,
 # at the progression itself, who was treated would tell of scans to come, and no analysis of the tables could
-# give the planted effect of a therapy. What begins so changes nothing in the path.
+# give the planted effect of a therapy. What begins so changes nothing in the path, whose own times are kept:
+# the exact values of a design are those of the path.
 
 unseen_decisions <- function(persons, design, seed) {
   decide <- list(guided_therapy = unseen_guided, rechallenge = unseen_rechallenge)[[design$kind]]
@@ -18,6 +19,7 @@ unseen_until <- function(persons) pmin(persons$PROG_SEEN, persons$T_DEATH, na.rm
 # The path has first guided therapies begin at the rate `guided_after` from the progression on. What the rate
 # before it exceeds that is added; what it falls short of is put off until the progression is seen.
 unseen_guided <- function(persons, design, wait, seed) {
+  persons$PATH_GUIDED <- persons$T_GUIDED
   until <- unseen_until(persons)
   unguided <- persons$ACTIONABLE & !is.na(persons$T_PROG) & !(persons$T_GUIDED <= persons$T_PROG) %in% TRUE
   begun <- unguided & (persons$T_GUIDED < until) %in% TRUE
@@ -34,6 +36,8 @@ unseen_guided <- function(persons, design, wait, seed) {
 
 # Once the irAE has resolved, which it may do after the progression.
 unseen_rechallenge <- function(persons, design, wait, seed) {
+  persons$PATH_RECHALLENGE <- persons$T_RECHALLENGE
+  persons$PATH_RESOLVED <- persons$T_RESOLVED
   rate <- design$rechallenge * ifelse(persons$SEVERE, design$hr_severe, 1)
   more <- resolution_wait(design, draw_things(seed, "irae_details", persons$person, 1, 10)[, 10])
   active <- is.na(persons$T_RESOLVED)

@@ -223,7 +223,7 @@ recurrences_of <- function(tables) {
   events <- tables$adverse_events
   events <- events[events$AERECUR %in% c("same organ", "distinct organ", "both"), ]
   onset <- as.numeric(events$ASTDT[match(persons$USUBJID, events$USUBJID)] - persons$STARTDT)
-  rechallenged <- persons$T_RECHALLENGE
+  rechallenged <- persons$PATH_RECHALLENGE
   end <- pmin(persons$T_PROG, persons$T_DEATH, persons$LAST + 1, na.rm = TRUE)
   hit <- !is.na(onset) & onset < end
   other <- !hit & end < persons$LAST + 1

@@ -66,7 +66,7 @@ test_that("100,000 patients have the recurrences of the truth, all and by group"
   at <- c(30, 120, 365, 700)
   values <- true_values(design, at)
   persons <- simulate_cohort(design, 5)$persons
-  begun <- persons$T_RECHALLENGE
+  begun <- persons$PATH_RECHALLENGE
   first <- pmin(persons$T_RECURRENT, persons$T_PROG, persons$T_DEATH, na.rm = TRUE)
   out <- ended(persons, first, ifelse((persons$T_RECURRENT == first) %in% TRUE, 1, 2))
   seen <- !is.na(begun) & floor(begun) <= persons$LAST

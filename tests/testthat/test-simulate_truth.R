@@ -56,7 +56,7 @@ test_that("100,000 latent courses of each design agree with the values", {
       OS = 1 - below(persons$T_DEATH, at), PFS = 1 - below(first, at), RFS = 1 - below(first, at),
       TTP = below(progressed, at), TTRECUR = below(progressed, at), IRAE = below(persons$T_IRAE, at),
       IRAEPD = below(ifelse(persons$T_IRAE <= progressed, persons$T_IRAE, NA), at),
-      GUIDED = below(persons$T_GUIDED, at)
+      GUIDED = below(persons$PATH_GUIDED, at)
     )
     for (quantity in intersect(names(found), values$quantity)) {
       truth <- value_of(values, quantity)
@@ -87,11 +87,11 @@ test_that("from onset and from rechallenge the values are those of patients who 
   truth <- value_of(values, "PFSIRAE")
   expect_true(within_chance(colMeans(outer(first, at, ">")), truth, sqrt(truth * (1 - truth) / 1e5)))
   truth <- value_of(values, "RESOLVED")
-  resolved <- ifelse(is.na(persons$T_RESOLVED), Inf, persons$T_RESOLVED)
+  resolved <- ifelse(is.na(persons$PATH_RESOLVED), Inf, persons$PATH_RESOLVED)
   expect_true(within_chance(colMeans(outer(resolved, at, "<=")), truth, sqrt(truth * (1 - truth) / 1e5)))
   for (severe in c(FALSE, TRUE)) {
-    own <- which(!is.na(persons$T_RECHALLENGE) & persons$SEVERE == severe & persons$GROUP == "Combination")
-    gap <- (persons$T_RECURRENT - persons$T_RECHALLENGE)[own]
+    own <- which(!is.na(persons$PATH_RECHALLENGE) & persons$SEVERE == severe & persons$GROUP == "Combination")
+    gap <- (persons$T_RECURRENT - persons$PATH_RECHALLENGE)[own]
     truth <- value_of(values, "RECUR", paste("Combination, SEVERE", severe))
     found <- colMeans(outer(ifelse(is.na(gap), Inf, gap), at, "<="))
     expect_gt(length(own), 2000)
